@@ -1,0 +1,107 @@
+# `make` builds .venv from the hash-locked requirements and runs the analysis; `make help` lists the rest.
+# Works with GNU make 3.81 and any POSIX shell.
+
+PYTHON ?= python3
+# Cores for Snakemake, an extra config file laid over config/config.yaml, and further Snakemake arguments.
+CORES ?= all
+CONFIG ?=
+SNAKEMAKE_ARGS ?=
+# One word a pytest worker (empty: no workers), and further pytest arguments.
+WORKERS ?= 1 2
+PYTEST_ARGS ?=
+# Further arguments of `uv pip compile`, such as --upgrade or --upgrade-package=scipy.
+LOCK_ARGS ?=
+BENCHMARK_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# connection-pool is the only locked package without a wheel; it is built with the locked setuptools.
+INSTALL := $(PIP) install -qq --require-hashes --no-deps --only-binary=:all: --no-binary=connection-pool \
+	--no-build-isolation
+LINT_PYTHON := $(wildcard workflow/src workflow/scripts tests benchmarks)
+RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+unexport PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := all
+.PHONY: all env test lint lint-python lint-types lint-workflow format lock benchmark clean distclean help
+
+all: $(VENV)/.stamp-package ## build .venv and run the analysis to the final figure (default)
+	$(RUN) $(BIN)/snakemake --cores $(CORES) --workflow-profile workflow/profiles/default \
+		$(if $(CONFIG),--configfile $(CONFIG)) $(SNAKEMAKE_ARGS)
+
+env: $(VENV)/.stamp-dev ## build .venv with the development tools, run nothing
+
+# Parallel processes that fill one numba cache can mix up its entries, so every worker has its own.
+TEST_CACHE := $(CURDIR)/$(VENV)/numba-cache
+test: $(VENV)/.stamp-dev ## run the tests (WORKERS="1 2", PYTEST_ARGS=...)
+	$(RUN) NUMBA_CACHE_DIR="$(TEST_CACHE)/0" $(BIN)/python -m pytest $(if $(WORKERS),--dist worksteal) \
+		$(foreach w,$(WORKERS),--tx "popen//id=gw$(w)//env:NUMBA_CACHE_DIR=$(TEST_CACHE)/$(w)") $(PYTEST_ARGS)
+
+lint: lint-python lint-types lint-workflow ## check style, types and the workflow (`make -k lint` shows all)
+
+lint-python: $(VENV)/.stamp-dev
+	$(BIN)/ruff check $(LINT_PYTHON)
+	$(BIN)/ruff format --check $(LINT_PYTHON)
+
+lint-types: $(VENV)/.stamp-dev
+	$(BIN)/mypy
+
+lint-workflow: $(VENV)/.stamp-dev
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(RUN) $(BIN)/snakemake --lint
+
+format: $(VENV)/.stamp-dev ## format Python and Snakemake files in place
+	$(BIN)/ruff check --fix $(LINT_PYTHON)
+	$(BIN)/ruff format $(LINT_PYTHON)
+	$(BIN)/snakefmt Snakefile workflow
+
+# LOCK_ARGS goes to both, so that --upgrade-package finds its package in whichever lock has it.
+COMPILE := bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header
+lock: ## re-make the locks in envs/ from the .in files (LOCK_ARGS=--upgrade)
+	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	$(PYTHON) -m venv "$$tmp"; "$$tmp/bin/python" -m pip install -qq uv; \
+	for lock in requirements requirements-dev; do \
+		"$$tmp"/$(COMPILE) $(LOCK_ARGS) envs/$$lock.in -o envs/$$lock.txt; \
+	done
+	@echo "locks made; copy changed versions to envs/environment.yaml, then: make test"
+
+benchmark: $(VENV)/.stamp-dev ## compare speed and accuracy with the alternatives (results/benchmarks)
+	$(RUN) $(BIN)/python -m benchmarks.run $(BENCHMARK_ARGS)
+
+clean: ## remove results and caches, keep .venv
+	rm -rf results .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis build $(VENV)/numba-cache
+
+distclean: clean ## remove .venv too
+	rm -rf $(VENV) workflow/src/nudipole.egg-info
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+# A stamp is newer than what it was made from as long as that has not changed.
+$(VENV)/.stamp-venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "nudipole needs Python 3.11 or newer; name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "this Python has no venv module (on Debian and Ubuntu: the package python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.stamp-lock: $(VENV)/.stamp-venv envs/requirements.txt
+	@echo "installing envs/requirements.txt (about a minute)"
+	@sed -n '/^setuptools==/,/^ *#/p' envs/requirements.txt > $(VENV)/setuptools.txt
+	@$(INSTALL) -r $(VENV)/setuptools.txt
+	@$(INSTALL) -r envs/requirements.txt
+	@touch $@
+
+$(VENV)/.stamp-package: $(VENV)/.stamp-lock pyproject.toml
+	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
+	@$(PIP) check
+	@touch $@
+
+$(VENV)/.stamp-dev: $(VENV)/.stamp-package envs/requirements-dev.txt
+	@echo "installing envs/requirements-dev.txt"
+	@$(INSTALL) -r envs/requirements-dev.txt
+	@$(PIP) check
+	@touch $@

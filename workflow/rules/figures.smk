@@ -1,0 +1,77 @@
+"""Pictures of the results, and the list of everything that was made."""
+
+FIGURES = expand(
+    "results/figures/parameter_space_{flavour}.{suffix}", flavour=ANALYSIS["flavours"], suffix=["pdf", "png", "svg"]
+)
+RESULTS = [
+    "results/rates/xenon1t.parquet",
+    "results/likelihood/xenon1t.parquet",
+    "results/stellar/cooling.parquet",
+    "results/limits.parquet",
+    "results/reference/limits.parquet",
+    "results/scorecard.parquet",
+    "results/scorecard.md",
+    *FIGURES,
+]
+
+
+rule parameter_space:
+    input:
+        limits="results/limits.parquet",
+        sources=data_tables("published_limit_sources"),
+    output:
+        pdf="results/figures/parameter_space_{flavour}.pdf",
+        png=report(
+            "results/figures/parameter_space_{flavour}.png",
+            caption="../report/parameter_space.rst",
+            category="Parameter space",
+            labels={"coupling": "{flavour}"},
+        ),
+        svg="results/figures/parameter_space_{flavour}.svg",
+    log:
+        "results/logs/parameter_space_{flavour}.log",
+    benchmark:
+        "results/benchmarks/jobs/parameter_space_{flavour}.tsv"
+    params:
+        config=sections("figures"),
+        code=code("parameter_space.py"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=10,
+    message:
+        "Drawing the parameter space for the {wildcards.flavour} coupling"
+    script:
+        "../scripts/parameter_space.py"
+
+
+localrules:
+    manifest,
+
+
+rule manifest:
+    input:
+        RESULTS,
+    output:
+        "results/manifest.json",
+    log:
+        "results/logs/manifest.log",
+    benchmark:
+        "results/benchmarks/jobs/manifest.tsv"
+    params:
+        config=lambda wildcards: {"analysis": physics(ANALYSIS), "reference": physics(SETUPS["reference/"])},
+        inputs={dataset.name: dataset.sha256 for dataset in CATALOG.datasets},
+        lock=os.path.relpath(ROOT / "envs/requirements.txt"),
+        code=code("manifest.py"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=300,
+        runtime=5,
+    message:
+        "Listing every result with its checksum"
+    script:
+        "../scripts/manifest.py"

@@ -1,0 +1,77 @@
+"""The merge of all curves into one table, and the comparison with the published ones."""
+
+CONSTRAINT_TABLES = ["xenon1t", "stellar", "published"]
+
+
+rule published_limits:
+    input:
+        data_tables(*datasets.PUBLISHED_LIMITS),
+    output:
+        "results/{setup}limits/published.parquet",
+    log:
+        "results/logs/{setup}published_limits.log",
+    benchmark:
+        "results/benchmarks/jobs/{setup}published_limits.tsv"
+    params:
+        config=sections("flavours"),
+        code=code("published_limits.py"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    message:
+        "Published limits in the columns of the limits table"
+    script:
+        "../scripts/published_limits.py"
+
+
+rule merge_limits:
+    input:
+        expand("results/{{setup}}limits/{constraint}.parquet", constraint=CONSTRAINT_TABLES),
+    output:
+        "results/{setup}limits.parquet",
+    log:
+        "results/logs/{setup}merge_limits.log",
+    benchmark:
+        "results/benchmarks/jobs/{setup}merge_limits.tsv"
+    params:
+        config=sections("grid", "flavours", "solar", "detectors", "statistics", "stellar", "numerics"),
+        code=code("merge_limits.py"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    message:
+        "Merging all constraints into one table"
+    script:
+        "../scripts/merge_limits.py"
+
+
+rule scorecard:
+    input:
+        limits="results/reference/limits.parquet",
+        published=data_tables("published_curves_brdar2020"),
+    output:
+        table="results/scorecard.parquet",
+        page="results/scorecard.md",
+    log:
+        "results/logs/scorecard.log",
+    benchmark:
+        "results/benchmarks/jobs/scorecard.tsv"
+    params:
+        config=lambda wildcards: {"reference": SETUPS["reference/"]},
+        code=code("scorecard.py"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    message:
+        "Comparing the reference set-up with the published curves"
+    script:
+        "../scripts/scorecard.py"

@@ -1,0 +1,26 @@
+"""Stellar cooling by plasmon decay."""
+
+
+rule stellar_cooling:
+    input:
+        kernels=ancient(rules.kernels.output),
+    output:
+        cooling="results/{setup}stellar/cooling.parquet",
+        limits="results/{setup}limits/stellar.parquet",
+    log:
+        "results/logs/{setup}stellar_cooling.log",
+    benchmark:
+        "results/benchmarks/jobs/{setup}stellar_cooling.tsv"
+    params:
+        config=sections("grid", "flavours", "stellar"),
+        code=code("stellar_cooling.py"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=10,
+    message:
+        "Stellar cooling: energy loss and limits of every emission model"
+    script:
+        "../scripts/stellar_cooling.py"

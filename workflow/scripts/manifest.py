@@ -1,0 +1,31 @@
+"""List every result with its checksum, and what it was made from."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import json
+
+from nudipole import __version__
+from nudipole.provenance.digest import config_digest, file_sha256
+from nudipole.provenance.job import run_job
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+    snakemake: Snakemake
+
+
+def work(snakemake: "Snakemake") -> None:
+    manifest = {
+        "package_version": __version__,
+        "config": snakemake.params.config,
+        "config_digest": config_digest(snakemake.params.config),
+        "requirements_sha256": file_sha256(Path(snakemake.params.lock)),
+        "inputs_sha256": dict(sorted(snakemake.params.inputs.items())),
+        "results_sha256": {str(p): file_sha256(Path(p)) for p in sorted(str(path) for path in snakemake.input)},
+    }
+    text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
+    Path(snakemake.output[0]).write_text(text, encoding="utf-8")
+
+
+run_job(snakemake, work)

@@ -1,0 +1,24 @@
+"""Compare the reference set-up with the published curves."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nudipole.limits.scorecard import SCORE_UNITS, score, scorecard_page
+from nudipole.provenance.job import run_job, table_info
+from nudipole.provenance.tables import read_table, write_table
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+    snakemake: Snakemake
+
+
+def work(snakemake: "Snakemake") -> None:
+    limits, published = read_table(Path(snakemake.input.limits)), read_table(Path(snakemake.input.published[0]))
+    frame = score(limits, published)
+    info = table_info(snakemake, "Computed curves against those of arXiv:2007.15563", SCORE_UNITS)
+    write_table(frame, Path(snakemake.output.table), info)
+    Path(snakemake.output.page).write_text(scorecard_page(frame), encoding="utf-8")
+
+
+run_job(snakemake, work)

@@ -1,0 +1,7 @@
+"""Reproducible analysis of the neutrino magnetic moment portal.
+
+Subpackages are imported where they are needed and never here, so that a job depends only on the
+code it uses (see `nudipole.provenance.code`).
+"""
+
+__version__ = "0.1.0"

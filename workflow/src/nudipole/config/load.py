@@ -1,0 +1,168 @@
+"""Read configuration files, lay them over each other, and check the result against the schema."""
+
+import difflib
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from nudipole.errors import ConfigError
+
+SCHEMA_PATH = Path("workflow/schemas/config.schema.yaml")
+DEFAULT_PATH = Path("config/config.yaml")
+REFERENCE_PATH = Path("config/reference.yaml")
+
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return the mapping in a YAML file; ConfigError if it is missing, unreadable or not a mapping."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"configuration file {path} does not exist") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"configuration file {path} cannot be read: {error}") from None
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise ConfigError(f"configuration file {path} must hold keys and values, got a {type(content).__name__}")
+    return content
+
+
+def merge(*layers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the layers laid over each other, later ones on top, mappings key by key."""
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        for key, value in layer.items():
+            below = merged.get(key)
+            both = isinstance(value, Mapping) and isinstance(below, Mapping)
+            merged[key] = merge(below, value) if both else (merge(value) if isinstance(value, Mapping) else value)
+    return merged
+
+
+def parse_assignment(text: str) -> dict[str, Any]:
+    """Return the nested mapping of `solar.model=BS05-OP`; the value is read as YAML."""
+    key, separator, value = text.partition("=")
+    if not separator or not key.strip():
+        raise ConfigError(f"--set {text!r} is not of the form key=value, for example solar.model=BS05-OP")
+    try:
+        node: Any = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"--set {key}: the value {value!r} is not valid YAML: {error}") from None
+    for part in reversed(key.strip().split(".")):
+        node = {part: node}
+    return dict(node)
+
+
+def _numbers(node: Any) -> Any:
+    """Return the node with strings such as `1e-2`, which YAML 1.1 does not take for numbers, as numbers."""
+    if isinstance(node, Mapping):
+        return {key: _numbers(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_numbers(value) for value in node]
+    if isinstance(node, str) and _NUMBER.fullmatch(node):
+        return float(node)
+    return node
+
+
+def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _leaves(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(node, list):
+        for i, value in enumerate(node):
+            yield from _leaves(value, f"{path}[{i}]")
+    else:
+        yield path, node
+
+
+TYPE_WORDS = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "an integer",
+    "null": "null",
+    "number": "a number",
+    "object": "a section with keys",
+    "string": "text",
+}
+
+
+def _type_words(kind: str | list[str]) -> str:
+    return " or ".join(TYPE_WORDS[name] for name in ([kind] if isinstance(kind, str) else kind))
+
+
+def _allowed(error: jsonschema.ValidationError) -> str:
+    """Return what the schema allows at the place of an error, in words."""
+    rule = error.schema
+    words = [f"one of {', '.join(map(str, rule['enum']))}"] if "enum" in rule else []
+    words += [_type_words(rule["type"])] if "type" in rule and "enum" not in rule else []
+    comparisons = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+    words += [f"{sign} {rule[key]:g}" for key, sign in comparisons.items() if key in rule]
+    counts = {"minItems": "at least", "maxItems": "at most"}
+    words += [f"{sign} {rule[key]} entries" for key, sign in counts.items() if key in rule]
+    words += [f"in {rule['unit']}"] if "unit" in rule else []
+    return ", ".join(words)
+
+
+def _message(error: jsonschema.ValidationError) -> str:
+    path = ".".join(str(part) for part in error.absolute_path) or "configuration"
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        unknown = [key for key in error.instance if key not in known]
+        parts = []
+        for key in unknown:
+            close = difflib.get_close_matches(str(key), known, n=1)
+            hint = f" (did you mean {close[0]}?)" if close else ""
+            full = key if path == "configuration" else f"{path}.{key}"
+            parts.append(f"unknown key {full} = {error.instance[key]!r}{hint}; allowed there: {', '.join(known)}")
+        return "; ".join(parts)
+    if error.validator == "required":
+        missing = [key for key in error.schema["required"] if key not in error.instance]
+        return f"{path}: missing {', '.join(missing)}"
+    return f"{path} = {error.instance!r} is not allowed: must be {_allowed(error) or error.message}"
+
+
+def _range_problems(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a JSON schema cannot say: non-finite numbers and empty ranges."""
+    for path, value in _leaves(config):
+        if isinstance(value, float) and not math.isfinite(value):
+            yield f"{path} = {value} is not allowed: must be a finite number"
+    grid, figures = config["grid"], config["figures"]
+    pairs = [
+        ("grid.M_N_max_MeV", grid["M_N_max_MeV"], "grid.M_N_min_MeV", grid["M_N_min_MeV"]),
+        ("grid.mu_nu_max_muB", grid["mu_nu_max_muB"], "grid.mu_nu_min_muB", grid["mu_nu_min_muB"]),
+    ]
+    for key in ("M_N_range_MeV", "mu_nu_range_muB"):
+        low, high = figures[key]
+        pairs.append((f"figures.{key}[1]", high, f"figures.{key}[0]", low))
+    for upper, high, lower, low in pairs:
+        if not low < high:
+            yield f"{upper} = {high:g} is not allowed: must exceed {lower} = {low:g}, or the grid is empty"
+
+
+def validate(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the checked configuration with numbers as numbers; ConfigError lists every problem found."""
+    clean: dict[str, Any] = _numbers(config)
+    validator = jsonschema.Draft202012Validator(schema)
+    problems = [_message(error) for error in sorted(validator.iter_errors(clean), key=lambda e: list(map(str, e.path)))]
+    problems = problems or list(_range_problems(clean))
+    if problems:
+        listing = "\n  - ".join(problems)
+        raise ConfigError(
+            f"the configuration is not valid:\n  - {listing}\n"
+            f"Change it in {DEFAULT_PATH} or in the file given with --configfile; config/README.md describes every key."
+        )
+    return clean
+
+
+def load_config(root: Path, overlays: Iterable[Path] = (), assignments: Iterable[str] = ()) -> dict[str, Any]:
+    """Return config/config.yaml with files and `key=value` assignments on top, validated."""
+    layers = [read_yaml(root / DEFAULT_PATH)]
+    layers += [read_yaml(path) for path in overlays]
+    layers += [parse_assignment(text) for text in assignments]
+    return validate(merge(*layers), read_yaml(root / SCHEMA_PATH))

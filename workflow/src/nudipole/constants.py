@@ -1,0 +1,42 @@
+"""Every physical constant of the package, in natural units hbar = c = k_B = 1.
+
+Sources: CODATA as shipped by scipy.constants unless a line names another one. Heaviside-Lorentz
+convention, e = sqrt(4 pi alpha). Energies and masses are in MeV unless the name says otherwise.
+"""
+
+from math import pi, sqrt
+
+from scipy import constants as _codata
+
+ALPHA: float = _codata.fine_structure
+E_CHARGE: float = sqrt(4.0 * pi * ALPHA)
+
+M_E_MEV: float = _codata.value("electron mass energy equivalent in MeV")
+M_E_KEV: float = 1e3 * M_E_MEV
+M_E_EV: float = 1e6 * M_E_MEV
+
+HBARC_MEV_CM: float = 1e2 * _codata.value("reduced Planck constant times c in MeV fm") * 1e-15
+HBARC_EV_CM: float = 1e6 * HBARC_MEV_CM
+HBARC_KEV_CM: float = 1e3 * HBARC_MEV_CM
+HBAR_MEV_S: float = 1e-6 * _codata.value("reduced Planck constant in eV s")
+HBAR_EV_S: float = 1e6 * HBAR_MEV_S
+
+N_AVOGADRO_PER_MOL: float = _codata.N_A
+SECONDS_PER_YEAR: float = 365.25 * 86400.0
+ERG_PER_EV: float = _codata.e * 1e7
+
+G_F_PER_MEV2: float = 1e-6 * _codata.value("Fermi coupling constant")
+
+MU_B_PER_EV: float = E_CHARGE / (2.0 * M_E_EV)
+"""Bohr magneton e/(2 m_e) in eV^-1 (2.96304e-7)."""
+
+MU_B_PER_MEV: float = 1e6 * MU_B_PER_EV
+MU_B_PER_GEV: float = 1e9 * MU_B_PER_EV
+
+ALPHA_MU_B2_CM2: float = ALPHA * (MU_B_PER_MEV * HBARC_MEV_CM) ** 2
+"""alpha mu_B^2 = pi alpha^2/m_e^2 in cm^2 (2.49467e-25): the scale of every dipole cross section."""
+
+A_XENON_G_PER_MOL: float = 131.293
+"""Standard atomic weight of xenon, IUPAC 2021."""
+
+Z_XENON: int = 54

@@ -1,0 +1,50 @@
+"""Flux moments and flux uncertainties from the solar tables and the configuration."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nudipole.config.model import SolarConfig
+from nudipole.constraints.base import TableSource
+from nudipole.constraints.datasets import PRODUCTION_REGION
+from nudipole.sources.moments import FluxMoments, flux_moments
+from nudipole.sources.msw import ConversionTable, Oscillation
+from nudipole.sources.solar import (
+    SOURCES,
+    Line,
+    ProductionRegion,
+    continua,
+    solar_components,
+)
+
+
+def oscillation(tables: TableSource, solar: SolarConfig) -> Oscillation:
+    """Return the mixing parameters of the configured fit with the overrides on top."""
+    table = tables("oscillation_parameters").set_index("set")
+    values = {str(name): float(value) for name, value in table.loc[solar.oscillation].items()}
+    return Oscillation(**(values | {name: float(value) for name, value in solar.oscillation_overrides.items()}))
+
+
+def production_region(tables: TableSource, model: str) -> ProductionRegion:
+    """Return the production region that goes with a solar model."""
+    table = tables(PRODUCTION_REGION[model])
+    n_e = 10.0 ** table["log10_n_e_NA_per_cm3"].to_numpy()
+    return ProductionRegion(n_e, {source: table[source].to_numpy() for source in SOURCES})
+
+
+def solar_flux_moments(tables: TableSource, solar: SolarConfig, flux_nodes: int) -> FluxMoments:
+    """Return the moments of all components for the configured model and mixing."""
+    fluxes = tables("solar_fluxes").query("model == @solar.model").set_index("source")["flux_per_cm2_s"]
+    lines: dict[str, tuple[Line, ...]] = {}
+    for row in tables("solar_lines").itertuples():
+        lines[row.source] = (*lines.get(row.source, ()), Line(row.E_nu_MeV, row.branching))
+    b8 = tables("b8_spectrum_winter2006")
+    spectra = continua(b8["E_nu_MeV"].to_numpy(), b8["dN_dE_per_MeV"].to_numpy(), flux_nodes)
+    components = solar_components(fluxes.to_dict(), lines, spectra)
+    conversion = ConversionTable(oscillation(tables, solar))
+    return flux_moments(components, production_region(tables, solar.model), conversion)
+
+
+def flux_widths(tables: TableSource, model: str) -> NDArray[np.float64]:
+    """Return the relative uncertainty of each source in the order of SOURCES (mean of up and down)."""
+    table = tables("solar_fluxes").query("model == @model").set_index("source").loc[list(SOURCES)]
+    return 0.5 * (table["rel_unc_up"] + table["rel_unc_down"]).to_numpy()

@@ -1,0 +1,121 @@
+"""Stellar cooling by plasmon decay: everything above mu(M_N) is excluded, the same for every flavour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from nudipole.config.model import Grid, grid_config
+from nudipole.constraints.base import Evaluation, MassLimits, Range, Verdict, above_floor, require_point
+from nudipole.limits.table import Curve, Edge, Status, grid_status
+from nudipole.stellar.emission import Emission, ln_q_over_mu2_eV7, q_erg_per_g_s
+from nudipole.stellar.limit import limit_muB
+from nudipole.stellar.star import Star, star_named
+
+NAME = "stellar"
+CONFIDENCE_LEVEL = 0.90
+"""arXiv:2007.15563 labels its curve 90 %. The abstract of 1910.10568, where its mu_0 comes from, states no level
+(unverified); those of 2007.03694 are 95 %. The mass dependence adds no statistics of its own."""
+STATISTIC = "mu_0 of the star scaled with the energy loss, mu_0 sqrt(Q(0)/Q(M_N))"
+KEV_PER_MEV = 1e3
+
+
+@dataclass(frozen=True)
+class StellarCooling:
+    """The constraint for one configuration."""
+
+    star: Star
+    mu_0_muB: float
+    emission: Emission
+    grid: Grid
+
+    def limit_muB(self, M_N_MeV: NDArray[np.float64], emission: Emission) -> NDArray[np.float64]:
+        """Return the smallest excluded moment at each mass; infinite where plasmons cannot decay."""
+        return limit_muB(self.star, M_N_MeV * KEV_PER_MEV, emission, mu_0_muB=self.mu_0_muB)
+
+    def limits(self, M_N_MeV: float, flavour: str) -> MassLimits:
+        """Return the excluded range of mu at one mass for the default emission."""
+        require_point(M_N_MeV, flavour)
+        floor = float(self.limit_muB(np.array([M_N_MeV]), self.emission)[0])
+        excluded = (Range(floor, None, Status.OK, Status.OFF_GRID_HIGH),) if floor <= self.grid.mu_nu_max_muB else ()
+        return MassLimits(NAME, flavour, M_N_MeV, CONFIDENCE_LEVEL, STATISTIC, excluded, ())
+
+    def evaluate(self, M_N_MeV: float, mu_nu_muB: float, flavour: str) -> Evaluation:
+        """Return energy loss and limit at one point for the default emission."""
+        require_point(M_N_MeV, flavour, mu_nu_muB)
+        mass_keV = np.array([M_N_MeV * KEV_PER_MEV])
+        floor = float(self.limit_muB(np.array([M_N_MeV]), self.emission)[0])
+        quantities: dict[str, float | None] = {
+            "Q_erg_per_g_s": float(q_erg_per_g_s(self.star, mass_keV, mu_nu_muB, self.emission)[0]),
+            "Q_over_mu2_eV7": float(np.exp(ln_q_over_mu2_eV7(self.star, mass_keV, self.emission)[0])),
+        }
+        units = {"Q_erg_per_g_s": "erg/g/s", "Q_over_mu2_eV7": "eV^7"}
+        if not np.isfinite(floor):
+            return Evaluation(NAME, flavour, M_N_MeV, mu_nu_muB, quantities, units, Verdict.INSENSITIVE, None)
+        verdict, margin = above_floor(mu_nu_muB, floor)
+        quantities |= {"Q_over_limit": (mu_nu_muB / floor) ** 2, "mu_limit_muB": floor}
+        units |= {"Q_over_limit": "1", "mu_limit_muB": "mu_B"}
+        return Evaluation(NAME, flavour, M_N_MeV, mu_nu_muB, quantities, units, verdict, margin)
+
+
+def build(config: Mapping[str, Any]) -> StellarCooling:
+    """Return the constraint of a validated configuration; without mu_0_muB the star's own bound holds."""
+    section = config["stellar"]
+    star = star_named(section["star"])
+    mu_0 = star.mu_0_muB if section["mu_0_muB"] is None else float(section["mu_0_muB"])
+    return StellarCooling(star, mu_0, Emission(section["emission"]), grid_config(config))
+
+
+def cooling_frame(constraint: StellarCooling) -> pd.DataFrame:
+    """Return energy loss over its limit for mu = 1 mu_B (it scales as mu^2) and the limit, by emission and mass.
+
+    Null where plasmons cannot decay, and the limit also where it exceeds one mu_B: no dipole operator is
+    meant there. log10 Q is kept because Q underflows at large masses.
+    """
+    masses = constraint.grid.M_N_MeV()
+    frames = []
+    for emission in Emission:
+        ln_q = ln_q_over_mu2_eV7(constraint.star, masses * KEV_PER_MEV, emission)
+        floor = constraint.limit_muB(masses, emission)
+        open_channel, meaningful = np.isfinite(ln_q), floor <= 1.0
+        columns = {
+            "star": constraint.star.name,
+            "emission": str(emission),
+            "M_N_MeV": masses,
+            "log10_Q_over_mu2_eV7": np.where(open_channel, ln_q / log(10.0), np.nan),
+            "mu_limit_muB": np.where(meaningful, floor, np.nan),
+            "Q_over_limit_per_muB2": np.where(meaningful, np.where(meaningful, floor, 1.0) ** -2.0, np.nan),
+        }
+        frames.append(pd.DataFrame(columns))
+    return pd.concat(frames, ignore_index=True)
+
+
+COOLING_UNITS = {
+    "star": "",
+    "emission": "",
+    "M_N_MeV": "MeV",
+    "log10_Q_over_mu2_eV7": "log10(eV^7)",
+    "mu_limit_muB": "mu_B",
+    "Q_over_limit_per_muB2": "mu_B^-2",
+}
+
+
+def curves(constraint: StellarCooling, flavours: tuple[str, ...]) -> list[Curve]:
+    """Return the limit of each emission for each flavour."""
+    masses, grid = constraint.grid.M_N_MeV(), constraint.grid
+    found = []
+    for emission in Emission:
+        floor = constraint.limit_muB(masses, emission)
+        mu, status = grid_status(floor, grid.mu_nu_min_muB, grid.mu_nu_max_muB)
+        for flavour in flavours:
+            found.append(
+                Curve(
+                    NAME, str(emission), emission is constraint.emission, flavour, Edge.FLOOR, 0, CONFIDENCE_LEVEL,
+                    STATISTIC, "computed", f"computed; {constraint.star.citation}", masses, mu, status,
+                )  # fmt: skip
+            )
+    return found

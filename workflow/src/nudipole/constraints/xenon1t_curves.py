@@ -1,0 +1,117 @@
+"""XENON1T over the whole plane: limits, intervals, favoured regions, and the likelihood surface."""
+
+from collections.abc import Iterator
+from math import inf
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from nudipole.constraints.xenon1t import NAME, REFERENCE, VARIANTS, Xenon1t
+from nudipole.likelihood.intervals import limit_statistic, region_statistic, region_threshold
+from nudipole.likelihood.region import global_minimum, minima, region_pieces
+from nudipole.likelihood.scan import BinnedData, SignalScan
+from nudipole.limits.table import Curve, Edge, grid_status
+from nudipole.sources.msw import ALL_MODES
+from nudipole.sources.solar import SOURCES
+
+REGION_SUFFIX = ";region"
+
+
+def curves(constraint: Xenon1t, flavours: tuple[str, ...]) -> list[Curve]:
+    """Return every curve of the constraint for the given modes, both variants."""
+    masses = constraint.masses_MeV()
+    return [
+        curve
+        for flavour in flavours
+        for variant in VARIANTS
+        for curve in [*_interval_curves(constraint, masses, flavour, variant), *_regions(constraint, masses, flavour, variant)]
+    ]
+
+
+def _curve(
+    constraint: Xenon1t, flavour: str, variant: str, edge: Edge, branch: int, level: float, statistic: str,
+    masses: NDArray[np.float64], mu_muB: NDArray[np.float64],
+) -> Curve:  # fmt: skip
+    grid = constraint.grid
+    mu, status = grid_status(mu_muB, grid.mu_nu_min_muB, grid.mu_nu_max_muB)
+    is_default = variant == constraint.default_variant
+    return Curve(
+        NAME, variant, is_default, flavour, edge, branch, level, statistic, "computed", REFERENCE, masses, mu, status
+    )
+
+
+def _interval_curves(
+    constraint: Xenon1t, masses: NDArray[np.float64], flavour: str, variant: str
+) -> Iterator[Curve]:
+    level = constraint.statistics.confidence_level
+    statistic = limit_statistic(level, constraint.statistics.interval)
+    edges = [constraint.edges_muB(constraint.scan(float(M), flavour, variant)) for M in masses]
+    high = np.array([upper for _, upper in edges])
+    yield _curve(constraint, flavour, variant, Edge.FLOOR, 0, level, statistic, masses, high)
+    low = np.array([inf if lower is None else lower for lower, _ in edges])
+    inside = np.isfinite(low) & (low <= constraint.grid.mu_nu_max_muB)
+    # a change from inside to outside starts a new piece
+    pieces = np.split(np.arange(len(masses)), np.flatnonzero(np.diff(inside)) + 1)
+    for branch, rows in enumerate(rows for rows in pieces if inside[rows[0]]):
+        for edge, mu in ((Edge.PREFERRED_LOW, low), (Edge.PREFERRED_HIGH, high)):
+            yield _curve(constraint, flavour, variant, edge, branch, level, statistic, masses[rows], mu[rows])
+
+
+def _regions(constraint: Xenon1t, masses: NDArray[np.float64], flavour: str, variant: str) -> Iterator[Curve]:
+    def scan_at(M_N_MeV: float) -> SignalScan:
+        return constraint.scan(M_N_MeV, flavour, variant)
+
+    chi2 = minima(scan_at, masses)
+    lowest = global_minimum(scan_at, masses, chi2)
+    for level in constraint.statistics.region_confidence_levels:
+        pieces = region_pieces(scan_at, masses, chi2, lowest + region_threshold(level))
+        for branch, piece in enumerate(pieces):
+            for edge, mu in ((Edge.PREFERRED_LOW, piece.mu_low_muB), (Edge.PREFERRED_HIGH, piece.mu_high_muB)):
+                yield _curve(
+                    constraint, flavour, variant + REGION_SUFFIX, edge, branch, level, region_statistic(level),
+                    piece.M_N_MeV, mu,
+                )  # fmt: skip
+
+
+def rates_frame(constraint: Xenon1t, flavours: tuple[str, ...]) -> pd.DataFrame:
+    """Return expected signal events per bin at mu = 1 mu_B, in total and by source."""
+    edges = constraint.templates.detector.bin_edges_keV
+    frames = []
+    for flavour in flavours:
+        for M in constraint.masses_MeV():
+            by_source = constraint.templates.by_source(float(M))[:, ALL_MODES.index(flavour)]
+            columns = {"experiment": NAME, "flavour": flavour, "M_N_MeV": M, "bin_low": edges[:-1], "bin_high": edges[1:]}
+            columns |= {"events_per_muB2": by_source.sum(axis=0)}
+            columns |= {f"events_per_muB2_{source}": by_source[i] for i, source in enumerate(SOURCES)}
+            frames.append(pd.DataFrame(columns))
+    return pd.concat(frames, ignore_index=True)
+
+
+def rates_units() -> dict[str, str]:
+    """Return the units of `rates_frame`."""
+    units = {"experiment": "", "flavour": "", "M_N_MeV": "MeV", "bin_low": "keV", "bin_high": "keV"}
+    return units | {"events_per_muB2": "mu_B^-2"} | {f"events_per_muB2_{s}": "mu_B^-2" for s in SOURCES}
+
+
+def surface_frame(rates: pd.DataFrame, data: BinnedData, width: NDArray[np.float64], mu_muB: NDArray[np.float64]) -> pd.DataFrame:
+    """Return Delta(-2 ln L) above the minimum over mu^2 >= 0 on the grid, with the profiled nuisances.
+
+    rates: the table of `rates_frame`. Where nothing is expected the surface is flat, not missing.
+    """
+    columns = [f"events_per_muB2_{source}" for source in SOURCES]
+    names = [*data.names, *(f"flux_{source}" for source in SOURCES)]
+    frames = []
+    for (flavour, M), rows in rates.groupby(["flavour", "M_N_MeV"], sort=False):
+        scan = SignalScan(data, np.ascontiguousarray(rows[columns].to_numpy().T), width)
+        fits = scan.fits(mu_muB**2)
+        lowest = scan.best_fit.chi2 if scan.is_sensitive else scan.chi2(0.0)
+        frame = {"experiment": NAME, "flavour": flavour, "M_N_MeV": M, "mu_nu_muB": mu_muB, "delta_chi2": fits.chi2 - lowest}
+        frames.append(pd.DataFrame(frame | {f"nuisance_{n}": fits.nuisances[:, i] for i, n in enumerate(names)}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def surface_units(data: BinnedData) -> dict[str, str]:
+    """Return the units of `surface_frame`."""
+    units = {"experiment": "", "flavour": "", "M_N_MeV": "MeV", "mu_nu_muB": "mu_B", "delta_chi2": "1"}
+    return units | {f"nuisance_{name}": "1" for name in [*data.names, *(f"flux_{s}" for s in SOURCES)]}

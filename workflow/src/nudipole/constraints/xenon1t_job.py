@@ -1,0 +1,18 @@
+"""The XENON1T constraint from the files of a workflow job."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nudipole.constraints.xenon1t import Xenon1t, build
+from nudipole.provenance.tables import read_table
+from nudipole.sources.moments_table import moments_from_frame
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+
+def constraint_of_job(snakemake: "Snakemake") -> Xenon1t:
+    """Return the constraint for a job's configuration, flux moments and tables."""
+    paths = {Path(path).stem: Path(path) for path in snakemake.input}
+    moments = moments_from_frame(read_table(paths["moments"]))
+    return build(snakemake.params.config, lambda name: read_table(paths[name]), moments)

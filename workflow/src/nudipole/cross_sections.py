@@ -1,0 +1,98 @@
+"""Dipole scattering nu_L(E_nu) + e(at rest) -> N(M_N) + e(E_r).
+
+    dsigma/dE_r = alpha mu^2 [ 1/T - 1/E + M^2 (T - 2E - m)/(4 E^2 T m) + M^4 (T - m)/(8 E^2 T^2 m^2) ]
+
+with T = E_r, m = m_e: one incoming helicity, electron spin averaged, N spins summed, the same for
+antineutrinos (arXiv:2007.15563, eq. 7; equal to the full trace). Valid between the exact recoil
+limits, where it is positive; outside it vanishes, while the bracket may be anything.
+"""
+
+from math import log
+
+import numpy as np
+from numba import njit, vectorize
+from numpy.typing import ArrayLike, NDArray
+
+from nudipole.constants import ALPHA_MU_B2_CM2, M_E_MEV
+from nudipole.errors import DomainError
+from nudipole.kinematics import recoil_limits_MeV
+
+KEV_PER_MEV = 1e3
+
+
+@njit(cache=True)
+def bracket_coefficients(T: float, M: float, m: float) -> tuple[float, float, float]:
+    """Return (b_0, b_1, b_2) of the bracket b_0 + b_1/E + b_2/E^2 [1/MeV, 1, MeV] at recoil T [MeV].
+
+    At fixed T the cross section is a quadratic polynomial in 1/E: with three moments of the flux the
+    rate integral is exact for every M_N (see `nudipole.sources.moments`).
+    """
+    M2 = M * M
+    b_0 = 1.0 / T
+    b_1 = -1.0 - M2 / (2.0 * T * m)
+    b_2 = M2 * (T - m) / (4.0 * T * m) * (1.0 + M2 / (2.0 * T * m))
+    return b_0, b_1, b_2
+
+
+@njit(cache=True)
+def _antiderivative(T: float, E: float, M: float, m: float) -> float:
+    """Return F(T) with dF/dT = bracket, up to a constant.
+
+    F = ln T [1 - M^2 (2E + m)/(4 E^2 m) + M^4/(8 E^2 m^2)] - T/E + M^2 T/(4 E^2 m) + M^4/(8 E^2 m T).
+    """
+    M2, E2 = M * M, E * E
+    logarithm = 1.0 - M2 * (2.0 * E + m) / (4.0 * E2 * m) + M2 * M2 / (8.0 * E2 * m * m)
+    return log(T) * logarithm - T / E + M2 * T / (4.0 * E2 * m) + M2 * M2 / (8.0 * E2 * m * T)
+
+
+@vectorize(["float64(float64, float64, float64)"], cache=True)
+def _bracket(E: float, T: float, M: float) -> float:
+    lower, upper = recoil_limits_MeV(E, M, M_E_MEV)
+    if not lower <= T <= upper:
+        return 0.0
+    b_0, b_1, b_2 = bracket_coefficients(T, M, M_E_MEV)
+    return b_0 + (b_1 + b_2 / E) / E
+
+
+@vectorize(["float64(float64, float64, float64, float64)"], cache=True)
+def _integrated_bracket(E: float, T_low: float, T_high: float, M: float) -> float:
+    lower, upper = recoil_limits_MeV(E, M, M_E_MEV)
+    a, b = max(T_low, lower), min(T_high, upper)
+    if not a < b:
+        return 0.0
+    return _antiderivative(b, E, M, M_E_MEV) - _antiderivative(a, E, M, M_E_MEV)
+
+
+def _require(condition: NDArray[np.bool_] | bool, message: str) -> None:
+    if not np.all(condition):
+        raise DomainError(message)
+
+
+def dsigma_dEr_cm2_per_keV(
+    E_nu_MeV: ArrayLike, E_r_keV: ArrayLike, M_N_MeV: ArrayLike, mu_nu_muB: ArrayLike
+) -> NDArray[np.float64]:
+    """Return dsigma/dE_r [cm^2/keV] for scattering on a free electron at rest; arguments broadcast.
+
+    Zero outside the kinematic limits. Raises DomainError unless E_nu > 0, E_r > 0, M_N >= 0.
+    """
+    E, T, M = np.asarray(E_nu_MeV, float), np.asarray(E_r_keV, float) / KEV_PER_MEV, np.asarray(M_N_MeV, float)
+    _require(E > 0, f"E_nu_MeV must be positive, got {E_nu_MeV}")
+    _require(T > 0, f"E_r_keV must be positive, got {E_r_keV}")
+    _require(M >= 0, f"M_N_MeV must not be negative, got {M_N_MeV}")
+    return ALPHA_MU_B2_CM2 * np.asarray(mu_nu_muB, float) ** 2 * _bracket(E, T, M) / KEV_PER_MEV
+
+
+def sigma_cm2(
+    E_nu_MeV: ArrayLike, E_r_low_keV: ArrayLike, E_r_high_keV: ArrayLike, M_N_MeV: ArrayLike, mu_nu_muB: ArrayLike
+) -> NDArray[np.float64]:
+    """Return the cross section [cm^2] integrated over E_r_low < E_r < E_r_high, in closed form.
+
+    Raises DomainError unless E_nu > 0, E_r_low > 0, M_N >= 0 (at M_N = 0 the cross section diverges
+    logarithmically at E_r -> 0).
+    """
+    E, low = np.asarray(E_nu_MeV, float), np.asarray(E_r_low_keV, float) / KEV_PER_MEV
+    high, M = np.asarray(E_r_high_keV, float) / KEV_PER_MEV, np.asarray(M_N_MeV, float)
+    _require(E > 0, f"E_nu_MeV must be positive, got {E_nu_MeV}")
+    _require(low > 0, f"E_r_low_keV must be positive, got {E_r_low_keV}")
+    _require(M >= 0, f"M_N_MeV must not be negative, got {M_N_MeV}")
+    return ALPHA_MU_B2_CM2 * np.asarray(mu_nu_muB, float) ** 2 * _integrated_bracket(E, low, high, M)

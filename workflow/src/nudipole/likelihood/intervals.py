@@ -1,0 +1,56 @@
+"""Thresholds on Delta(-2 ln L) for confidence intervals, with the words that go into the tables."""
+
+from enum import StrEnum
+
+from scipy.special import gammaincinv, ndtri
+
+from nudipole.errors import DomainError
+
+
+class IntervalKind(StrEnum):
+    """How an upper limit on mu^2 >= 0 is read off the profile likelihood."""
+
+    TWO_SIDED = "two_sided"
+    """Delta = chi2 quantile with one degree of freedom (2.706 at 90 %): the field's convention."""
+    ONE_SIDED = "one_sided"
+    """Delta = squared normal quantile (1.642 at 90 %): the nominal upper limit."""
+
+    @property
+    def has_lower_edge(self) -> bool:
+        """Whether the interval may exclude mu = 0."""
+        return self is IntervalKind.TWO_SIDED
+
+
+def _require_level(confidence_level: float) -> None:
+    if not 0.5 < confidence_level < 1.0:
+        raise DomainError(f"confidence_level must lie between 0.5 and 1, got {confidence_level}")
+
+
+def _chi2_quantile(probability: float, degrees_of_freedom: int) -> float:
+    # scipy.special and not scipy.stats, which takes a second to import
+    return float(2.0 * gammaincinv(0.5 * degrees_of_freedom, probability))
+
+
+def threshold(confidence_level: float, kind: IntervalKind) -> float:
+    """Return Delta(-2 ln L) from the minimum over mu^2 >= 0 for one parameter (Wilks)."""
+    _require_level(confidence_level)
+    if kind is IntervalKind.TWO_SIDED:
+        return _chi2_quantile(confidence_level, 1)
+    return float(ndtri(confidence_level)) ** 2
+
+
+def region_threshold(confidence_level: float) -> float:
+    """Return Delta(-2 ln L) from the global minimum for the two parameters (M_N, mu)."""
+    _require_level(confidence_level)
+    return _chi2_quantile(confidence_level, 2)
+
+
+def limit_statistic(confidence_level: float, kind: IntervalKind) -> str:
+    """Return the statistic in words, as stored with each limit."""
+    sided = kind.value.replace("_", "-")
+    return f"profile likelihood, {sided}, Delta(-2lnL)={threshold(confidence_level, kind):.3f} above min over mu^2>=0"
+
+
+def region_statistic(confidence_level: float) -> str:
+    """Return the statistic of a favoured region in words."""
+    return f"profile likelihood, 2 parameters, Delta(-2lnL)={region_threshold(confidence_level):.3f} above global min"

@@ -1,0 +1,1 @@
+"""Limits as curves: the merged table, published curves, and the comparison with them."""

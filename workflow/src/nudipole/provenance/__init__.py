@@ -1,0 +1,1 @@
+"""Where a result comes from: table metadata, digests of code and configuration, job logs, storage checks."""

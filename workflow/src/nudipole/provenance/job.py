@@ -1,0 +1,50 @@
+"""What every workflow script does around its work: a log, provenance, and a clear end on an error."""
+
+import logging
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nudipole import __version__
+from nudipole.errors import NudipoleError
+from nudipole.provenance.digest import config_digest, file_sha256
+from nudipole.provenance.tables import TableInfo
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
+
+log = logging.getLogger("nudipole")
+
+
+def input_digests(snakemake: "Snakemake") -> dict[str, str]:
+    """Return the sha256 of every input file of a job, by its path in the working directory."""
+    return {str(path): file_sha256(Path(path)) for path in sorted({str(p) for p in snakemake.input})}
+
+
+def table_info(
+    snakemake: "Snakemake", title: str, units: dict[str, str], citations: tuple[str, ...] = ()
+) -> TableInfo:
+    """Return the provenance of a table a job writes."""
+    return TableInfo(title, units, citations, input_digests(snakemake), config_digest(snakemake.params.config))
+
+
+def run_job(snakemake: "Snakemake", work: Callable[["Snakemake"], None]) -> None:
+    """Run a script's work with its log file; an error ends the job with its message in log and on screen."""
+    handler = logging.FileHandler(str(snakemake.log[0]), mode="w", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.setLevel(logging.INFO)
+    log.addHandler(handler)
+    log.info("nudipole %s, rule %s, configuration %s", __version__, snakemake.rule, dict(snakemake.params.config))
+    start = time.perf_counter()
+    try:
+        work(snakemake)
+    except NudipoleError as error:
+        log.error("%s", error)
+        sys.exit(f"nudipole: rule {snakemake.rule}: {error}")
+    except Exception:
+        log.error("%s", traceback.format_exc())
+        raise
+    log.info("done in %.2f s", time.perf_counter() - start)

@@ -1,0 +1,1 @@
+"""Solar neutrino sources: spectra, total fluxes, flavour conversion, and the flux moments of the rates."""
