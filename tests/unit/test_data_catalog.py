@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from nudipole.data.bundled import read_bundled, sha256_of
+from nudipole.data.bundled import read_bundled
 from nudipole.data.catalog import Catalog, load_catalog
 from nudipole.data.parsers import PARSERS
 from nudipole.data.register import main as register_main
 from nudipole.errors import DataError
+from nudipole.provenance.digest import file_sha256
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = ROOT / "resources" / "catalog.yaml"
@@ -174,7 +175,7 @@ class TestRegister:
         assert register_main([str(catalog), "solar_lines"]) == 0
         after = catalog.read_text(encoding="utf-8").splitlines()
         changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-        assert [new.strip() for _, new in changed] == [f"sha256: {sha256_of(table)}", "rows: 4"]
+        assert [new.strip() for _, new in changed] == [f"sha256: {file_sha256(table)}", "rows: 4"]
         assert len(read_bundled(load_catalog(catalog).dataset("solar_lines"), project)) == 4
 
     def test_an_unaltered_table_changes_nothing(

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from nudipole.data.bundled import read_bundled, read_dataset, sha256_of, verify_bundled
+from nudipole.data.bundled import read_bundled, read_dataset, verify_bundled
 from nudipole.data.catalog import Bins, Column, Dataset, RemoteSource
 from nudipole.data.contract import check_contract
 from nudipole.errors import DataError
+from nudipole.provenance.digest import file_sha256
 
 TABLE = """\
 # A toy table
@@ -32,7 +33,7 @@ def dataset_for(path: Path) -> Dataset:
         doi=None,
         licence="CC-BY-4.0",
         path=path.name,
-        sha256=sha256_of(path),
+        sha256=file_sha256(path),
         remote=None,
         rows=3,
         bins=Bins("E_low_keV", "E_high_keV"),
@@ -143,7 +144,7 @@ class TestOriginal:
         original.write_text("  1.0000E-01  2.5E-01\n  2.0000E-01  7.5E-01\n", encoding="utf-8")
         table.write_text("# toy\nE_nu_MeV,dN_dE_per_MeV\n0.1,0.25\n0.2,0.75\n", encoding="utf-8")
         remote = RemoteSource(
-            "toy", "http://localhost/original.dat", sha256_of(original), "bahcall_two_columns"
+            "toy", "http://localhost/original.dat", file_sha256(original), "bahcall_two_columns"
         )
         columns = (Column("E_nu_MeV", "MeV", "float"), Column("dN_dE_per_MeV", "MeV^-1", "float"))
         return replace(dataset_for(table), remote=remote, rows=2, bins=None, columns=columns)

@@ -92,7 +92,8 @@ TYPE_WORDS = {
 }
 
 
-def _type_words(kind: str | list[str]) -> str:
+def type_words(kind: str | list[str]) -> str:
+    """Return the JSON-schema type(s) in words."""
     return " or ".join(TYPE_WORDS[name] for name in ([kind] if isinstance(kind, str) else kind))
 
 
@@ -100,7 +101,7 @@ def _allowed(error: jsonschema.ValidationError) -> str:
     """Return what the schema allows at the place of an error, in words."""
     rule = error.schema
     words = [f"one of {', '.join(map(str, rule['enum']))}"] if "enum" in rule else []
-    words += [_type_words(rule["type"])] if "type" in rule and "enum" not in rule else []
+    words += [type_words(rule["type"])] if "type" in rule and "enum" not in rule else []
     comparisons = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
     words += [f"{sign} {rule[key]:g}" for key, sign in comparisons.items() if key in rule]
     counts = {"minItems": "at least", "maxItems": "at most"}

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from nudipole.config.model import Grid, grid_config
 from nudipole.constraints.base import Evaluation, MassLimits, Range, Verdict, above_floor, require_point
+from nudipole.errors import ConfigError
 from nudipole.limits.table import Curve, Edge, Status, grid_status
-from nudipole.stellar.emission import Emission, ln_q_over_mu2_eV7, q_erg_per_g_s
+from nudipole.stellar.dispersion import transverse_threshold_keV
+from nudipole.stellar.emission import COLDEST_RATIO, Emission, ln_q_over_mu2_eV7, q_erg_per_g_s
 from nudipole.stellar.limit import limit_muB
 from nudipole.stellar.star import Star, star_named
 
@@ -22,6 +24,8 @@ CONFIDENCE_LEVEL = 0.90
 (unverified); those of 2007.03694 are 95 %. The mass dependence adds no statistics of its own."""
 STATISTIC = "mu_0 of the star scaled with the energy loss, mu_0 sqrt(Q(0)/Q(M_N))"
 KEV_PER_MEV = 1e3
+THRESHOLD_OFFSETS = np.array([-0.1, -0.05, -0.03, -0.02, -0.01, -5e-3, -2e-3, -1e-3, 0.0, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.03])
+"""Relative distances to a plasmon threshold at which the curve gets extra points."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,15 @@ class StellarCooling:
     mu_0_muB: float
     emission: Emission
     grid: Grid
+
+    def masses_MeV(self) -> NDArray[np.float64]:
+        """Return the grid masses and more of them around the thresholds, where the limit is nearly vertical."""
+        grid = self.grid.M_N_MeV()
+        thresholds_MeV = np.array(
+            [self.star.omega_p_keV, transverse_threshold_keV(self.star.omega_p_keV, self.star.v_F)]
+        ) / KEV_PER_MEV
+        around = np.outer(thresholds_MeV, 1.0 + THRESHOLD_OFFSETS).ravel()
+        return np.unique(np.concatenate([grid, around[(around > grid[0]) & (around < grid[-1])]]))
 
     def limit_muB(self, M_N_MeV: NDArray[np.float64], emission: Emission) -> NDArray[np.float64]:
         """Return the smallest excluded moment at each mass; infinite where plasmons cannot decay."""
@@ -66,8 +79,19 @@ def build(config: Mapping[str, Any]) -> StellarCooling:
     """Return the constraint of a validated configuration; without mu_0_muB the star's own bound holds."""
     section = config["stellar"]
     star = star_named(section["star"])
+    if section["emission"] not in applicable_emissions(star):
+        raise ConfigError(
+            f"stellar.emission = {section['emission']} does not apply to stellar.star = {star.name}, whose core is cold "
+            f"(omega_p > {COLDEST_RATIO:g} T); choose one of {', '.join(applicable_emissions(star))}"
+        )
     mu_0 = star.mu_0_muB if section["mu_0_muB"] is None else float(section["mu_0_muB"])
     return StellarCooling(star, mu_0, Emission(section["emission"]), grid_config(config))
+
+
+def applicable_emissions(star: Star) -> tuple[Emission, ...]:
+    """Return the emission models that hold for a star: a constant width fails in a cold core."""
+    cold = star.omega_p_keV > COLDEST_RATIO * star.T_keV
+    return tuple(e for e in Emission if not (cold and e is Emission.FINITE_WIDTH))
 
 
 def cooling_frame(constraint: StellarCooling) -> pd.DataFrame:
@@ -76,9 +100,9 @@ def cooling_frame(constraint: StellarCooling) -> pd.DataFrame:
     Null where plasmons cannot decay, and the limit also where it exceeds one mu_B: no dipole operator is
     meant there. log10 Q is kept because Q underflows at large masses.
     """
-    masses = constraint.grid.M_N_MeV()
+    masses = constraint.masses_MeV()
     frames = []
-    for emission in Emission:
+    for emission in applicable_emissions(constraint.star):
         ln_q = ln_q_over_mu2_eV7(constraint.star, masses * KEV_PER_MEV, emission)
         floor = constraint.limit_muB(masses, emission)
         open_channel, meaningful = np.isfinite(ln_q), floor <= 1.0
@@ -106,9 +130,9 @@ COOLING_UNITS = {
 
 def curves(constraint: StellarCooling, flavours: tuple[str, ...]) -> list[Curve]:
     """Return the limit of each emission for each flavour."""
-    masses, grid = constraint.grid.M_N_MeV(), constraint.grid
+    masses, grid = constraint.masses_MeV(), constraint.grid
     found = []
-    for emission in Emission:
+    for emission in applicable_emissions(constraint.star):
         floor = constraint.limit_muB(masses, emission)
         mu, status = grid_status(floor, grid.mu_nu_min_muB, grid.mu_nu_max_muB)
         for flavour in flavours:

@@ -105,7 +105,8 @@ class Xenon1t:
         """Return the profile likelihood in mu^2 at one mass."""
         key = (M_N_MeV, flavour, variant)
         if key not in self._scans:
-            signal = self.templates.by_source(M_N_MeV)[:, ALL_MODES.index(flavour)]
+            # contiguous: kernels are compiled for that layout only
+            signal = np.ascontiguousarray(self.templates.by_source(M_N_MeV)[:, ALL_MODES.index(flavour)])
             self._scans[key] = SignalScan(self.data[variant], signal, self.flux_width)
         return self._scans[key]
 

@@ -77,15 +77,20 @@ def _regions(constraint: Xenon1t, masses: NDArray[np.float64], flavour: str, var
 def rates_frame(constraint: Xenon1t, flavours: tuple[str, ...]) -> pd.DataFrame:
     """Return expected signal events per bin at mu = 1 mu_B, in total and by source."""
     edges = constraint.templates.detector.bin_edges_keV
-    frames = []
-    for flavour in flavours:
-        for M in constraint.masses_MeV():
-            by_source = constraint.templates.by_source(float(M))[:, ALL_MODES.index(flavour)]
-            columns = {"experiment": NAME, "flavour": flavour, "M_N_MeV": M, "bin_low": edges[:-1], "bin_high": edges[1:]}
-            columns |= {"events_per_muB2": by_source.sum(axis=0)}
-            columns |= {f"events_per_muB2_{source}": by_source[i] for i, source in enumerate(SOURCES)}
-            frames.append(pd.DataFrame(columns))
-    return pd.concat(frames, ignore_index=True)
+    masses, bins = constraint.masses_MeV(), len(edges) - 1
+    modes = [ALL_MODES.index(flavour) for flavour in flavours]
+    # (masses, sources, modes, bins) -> (sources, modes x masses x bins)
+    events = np.stack([constraint.templates.by_source(float(M))[:, modes] for M in masses])
+    events = events.transpose(1, 2, 0, 3).reshape(len(SOURCES), -1)
+    frame = {
+        "experiment": NAME,
+        "flavour": np.repeat(np.array(flavours, dtype=object), len(masses) * bins),
+        "M_N_MeV": np.tile(np.repeat(masses, bins), len(flavours)),
+        "bin_low": np.tile(edges[:-1], len(masses) * len(flavours)),
+        "bin_high": np.tile(edges[1:], len(masses) * len(flavours)),
+        "events_per_muB2": events.sum(axis=0),
+    }
+    return pd.DataFrame(frame | {f"events_per_muB2_{source}": events[i] for i, source in enumerate(SOURCES)})
 
 
 def rates_units() -> dict[str, str]:
@@ -101,14 +106,21 @@ def surface_frame(rates: pd.DataFrame, data: BinnedData, width: NDArray[np.float
     """
     columns = [f"events_per_muB2_{source}" for source in SOURCES]
     names = [*data.names, *(f"flux_{source}" for source in SOURCES)]
-    frames = []
-    for (flavour, M), rows in rates.groupby(["flavour", "M_N_MeV"], sort=False):
-        scan = SignalScan(data, np.ascontiguousarray(rows[columns].to_numpy().T), width)
-        fits = scan.fits(mu_muB**2)
-        lowest = scan.best_fit.chi2 if scan.is_sensitive else scan.chi2(0.0)
-        frame = {"experiment": NAME, "flavour": flavour, "M_N_MeV": M, "mu_nu_muB": mu_muB, "delta_chi2": fits.chi2 - lowest}
-        frames.append(pd.DataFrame(frame | {f"nuisance_{n}": fits.nuisances[:, i] for i, n in enumerate(names)}))
-    return pd.concat(frames, ignore_index=True)
+    bins = len(data.counts)
+    points = rates[["flavour", "M_N_MeV"]].iloc[::bins]
+    signals = rates[columns].to_numpy().reshape(len(points), bins, len(columns)).transpose(0, 2, 1)
+    scans = [SignalScan(data, np.ascontiguousarray(signal), width) for signal in signals]
+    fits = [scan.fits(mu_muB**2) for scan in scans]
+    lowest = [scan.best_fit.chi2 if scan.is_sensitive else scan.chi2(0.0) for scan in scans]
+    nuisances = np.concatenate([fit.nuisances for fit in fits])
+    frame = {
+        "experiment": NAME,
+        "flavour": np.repeat(points["flavour"].to_numpy(), len(mu_muB)),
+        "M_N_MeV": np.repeat(points["M_N_MeV"].to_numpy(), len(mu_muB)),
+        "mu_nu_muB": np.tile(mu_muB, len(points)),
+        "delta_chi2": np.concatenate([fit.chi2 - low for fit, low in zip(fits, lowest, strict=True)]),
+    }
+    return pd.DataFrame(frame | {f"nuisance_{name}": nuisances[:, i] for i, name in enumerate(names)})
 
 
 def surface_units(data: BinnedData) -> dict[str, str]:

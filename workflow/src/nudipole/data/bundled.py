@@ -1,7 +1,6 @@
 """The tables shipped with the project: verified against the catalogue, then read."""
 
 import csv
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,18 +10,13 @@ from nudipole.data.catalog import Column, Dataset
 from nudipole.data.contract import breach, check_columns, check_contract, remedy
 from nudipole.data.parsers import parse_original
 from nudipole.errors import DataError
+from nudipole.provenance.digest import file_sha256
 
 Cell = float | int | str
 
 _CONVERT: dict[str, Callable[[str], Cell]] = {"float": float, "int": int, "str": str}
 _DTYPE = {"float": "float64", "int": "int64", "str": "str"}
 _WANTED = {"float": "a number", "int": "a whole number", "str": "a text"}
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def verify_bundled(dataset: Dataset, root: Path) -> None:
@@ -32,7 +26,7 @@ def verify_bundled(dataset: Dataset, root: Path) -> None:
     that the contract allows is still an error, because nobody registered it.
     """
     path = _existing(dataset, root)
-    if sha256_of(path) == dataset.sha256:
+    if file_sha256(path) == dataset.sha256:
         return
     check_contract(read_table(path, dataset), dataset)
     raise DataError(
@@ -59,7 +53,7 @@ def read_dataset(dataset: Dataset, root: Path, original: Path | None = None) -> 
         )
     if not original.is_file():
         raise DataError(f"dataset '{dataset.name}': there is no original at {original}; download it first")
-    if sha256_of(original) != dataset.remote.sha256:
+    if file_sha256(original) != dataset.remote.sha256:
         raise DataError(
             f"dataset '{dataset.name}': {original} is not the file the catalogue describes "
             "(SHA-256 differs); delete it and download it again, or use data.source: bundled"

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from nudipole.data.bundled import read_table, sha256_of
+from nudipole.data.bundled import read_table
 from nudipole.data.catalog import Dataset, load_catalog
 from nudipole.data.contract import check_contract
 from nudipole.errors import DataError, NudipoleError
+from nudipole.provenance.digest import file_sha256
 
 
 def register(catalog_path: Path, names: Sequence[str] = ()) -> list[str]:
@@ -28,7 +29,7 @@ def register(catalog_path: Path, names: Sequence[str] = ()) -> list[str]:
         path = root / dataset.path
         if not path.is_file():
             raise DataError(f"dataset '{dataset.name}': {dataset.path} is missing below {root}")
-        sha256 = sha256_of(path)
+        sha256 = file_sha256(path)
         if sha256 == dataset.sha256:
             continue
         frame = read_table(path, dataset)

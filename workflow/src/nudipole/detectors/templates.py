@@ -16,7 +16,7 @@ from nudipole.constants import ALPHA_MU_B2_CM2, M_E_MEV, SECONDS_PER_YEAR
 from nudipole.cross_sections import KEV_PER_MEV, bracket_coefficients
 from nudipole.detectors.response import Detector, panel_edges_keV, response_rows
 from nudipole.kinematics import E_nu_min_MeV, recoil_limits_MeV
-from nudipole.sources.moments import MODES, FluxMoments, moments_at
+from nudipole.sources.moments import MODES, FluxMoments, interval_index, moments_at
 from nudipole.sources.solar import SOURCES
 
 RATE_SCALE = ALPHA_MU_B2_CM2 * SECONDS_PER_YEAR / KEV_PER_MEV
@@ -34,9 +34,8 @@ def rate_per_electron(T_MeV, M_N_MeV, is_line, E, Phi, dPhi_dE, moments, out):  
 
 @njit(cache=True)
 def _interpolated_row(T_keV, grid_keV, rows, out):  # type: ignore[no-untyped-def]
-    """Write the response row at T, linear between the two nodes of the same panel around it."""
-    n = len(grid_keV)
-    i = min(max(np.searchsorted(grid_keV, T_keV) - 1, 0), n - 2)
+    """Write the response row at T, linear between the two grid points of its panel around it."""
+    i = interval_index(grid_keV, T_keV)
     x = (T_keV - grid_keV[i]) / (grid_keV[i + 1] - grid_keV[i])
     for b in range(out.shape[0]):
         out[b] = (1.0 - x) * rows[i, b] + x * rows[i + 1, b]
@@ -65,7 +64,8 @@ def component_template(M_N_MeV, is_line, E, Phi, dPhi_dE, edges_keV, gauss_x, ga
             T = middle + half * gauss_x[g]
             rate_per_electron(T / KEV_PER_MEV, M_N_MeV, is_line, E, Phi, dPhi_dE, moments, rate)
             if whole:
-                row[:] = rows[p, g]
+                for i in range(out.shape[1]):
+                    row[i] = rows[p, g, i]
             else:
                 _interpolated_row(T, cut_grid_keV[p], cut_rows[p], row)
             for f in range(out.shape[0]):

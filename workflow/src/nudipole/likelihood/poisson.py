@@ -21,7 +21,9 @@ TOLERANCE = 1e-10
 @njit(cache=True)
 def expected_counts(theta, columns, model):  # type: ignore[no-untyped-def]
     """Write m = theta @ columns to model; columns (parameters, bins)."""
-    model[:] = 0.0
+    # loops and not slices in all kernels here: assigning slices takes numba seconds to compile
+    for i in range(columns.shape[1]):
+        model[i] = 0.0
     for j in range(columns.shape[0]):
         for i in range(columns.shape[1]):
             model[i] += theta[j] * columns[j, i]
@@ -55,7 +57,8 @@ def _gradient_and_hessian(theta, counts, columns, center, inverse_variance, mode
     k, n = columns.shape
     for a in range(k):
         gradient[a] = 2.0 * (theta[a] - center[a]) * inverse_variance[a]
-        hessian[a, :] = 0.0
+        for b in range(k):
+            hessian[a, b] = 0.0
     for i in range(n):
         ratio = counts[i] / model[i] if counts[i] > 0.0 else 0.0
         curvature = ratio / model[i] if counts[i] > 0.0 else 0.0
@@ -76,8 +79,9 @@ def _solve_free(hessian, gradient, free, step):  # type: ignore[no-untyped-def]
     k = len(gradient)
     for a in range(k):
         if not free[a]:
-            hessian[a, :] = 0.0
-            hessian[:, a] = 0.0
+            for b in range(k):
+                hessian[a, b] = 0.0
+                hessian[b, a] = 0.0
             hessian[a, a] = 1.0
     ridge = 0.0
     for a in range(k):
@@ -111,7 +115,8 @@ def _line_search(theta, step, chi2, counts, columns, center, inverse_variance, t
         expected_counts(trial, columns, model)
         value = poisson_chi2(counts, model) + prior_chi2(trial, center, inverse_variance)
         if value <= chi2:
-            theta[:] = trial
+            for j in range(len(theta)):
+                theta[j] = trial[j]
             return value
         length *= 0.5
     return chi2

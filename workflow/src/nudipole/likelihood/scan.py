@@ -24,8 +24,11 @@ def _profile_at(x, counts, background, signal, center, inverse_variance, fixed, 
     """Profile at mu^2 = x; parameters are the background scales, then the signal scales."""
     b = background.shape[0]
     columns = np.empty((b + signal.shape[0], background.shape[1]))
-    columns[:b] = background
-    columns[b:] = x * signal
+    for i in range(background.shape[1]):
+        for j in range(b):
+            columns[j, i] = background[j, i]
+        for j in range(signal.shape[0]):
+            columns[b + j, i] = x * signal[j, i]
     return profile(counts, columns, center, inverse_variance, fixed, theta)
 
 
@@ -34,7 +37,8 @@ def _profile_many(x, counts, background, signal, center, inverse_variance, fixed
     chi2, theta = np.empty(len(x)), np.empty((len(x), len(start)))
     converged = np.empty(len(x), dtype=np.bool_)
     for i in range(len(x)):
-        theta[i] = start
+        for j in range(len(start)):
+            theta[i, j] = start[j]
         chi2[i], converged[i] = _profile_at(
             x[i], counts, background, signal, center, inverse_variance, fixed, theta[i]
         )

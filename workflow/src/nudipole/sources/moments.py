@@ -78,6 +78,19 @@ def flux_moments(
 
 
 @njit(cache=True)
+def interval_index(nodes, x):  # type: ignore[no-untyped-def]
+    """Return i with nodes[i] <= x < nodes[i + 1], the first or last interval outside."""
+    low, high = 0, len(nodes) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if nodes[middle] <= x:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@njit(cache=True)
 def _hermite(x, h, f0, f1, d0, d1):  # type: ignore[no-untyped-def]
     """Cubic Hermite interpolant at x in [0, 1] on an interval of length h."""
     y = 1.0 - x
@@ -87,14 +100,13 @@ def _hermite(x, h, f0, f1, d0, d1):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def moments_at(E_nu_MeV, is_line, E, Phi, dPhi_dE, out):  # type: ignore[no-untyped-def]
     """Write Phi_k(E_nu) of one component to out (modes, 3); E, Phi, dPhi_dE are its own rows."""
-    n = len(E)
-    if E_nu_MeV > E[n - 1]:
-        out[:] = 0.0
+    # loops and not slices: assigning slices takes numba seconds to compile
+    if is_line or E_nu_MeV > E[len(E) - 1]:
+        for f in range(out.shape[0]):
+            for k in range(3):
+                out[f, k] = Phi[0, f, k] if E_nu_MeV <= E[len(E) - 1] else 0.0
         return
-    if is_line:
-        out[:] = Phi[0]
-        return
-    i = max(np.searchsorted(E, E_nu_MeV) - 1, 0)
+    i = interval_index(E, E_nu_MeV)
     h = E[i + 1] - E[i]
     x = (E_nu_MeV - E[i]) / h
     for f in range(out.shape[0]):

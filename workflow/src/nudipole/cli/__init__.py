@@ -1,0 +1,1 @@
+"""The command line: `nudipole evaluate`, `limit`, `info`, `convert`."""

@@ -1,0 +1,67 @@
+"""Results as JSON or as text for people."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from nudipole.units import d_per_GeV_from_mu_muB
+
+if TYPE_CHECKING:
+    from nudipole.constraints.base import Evaluation, MassLimits, Range
+
+
+def as_json(content: Any) -> str:
+    """Return strict JSON; a NaN would be a bug and raises ValueError."""
+    return json.dumps(content, indent=2, allow_nan=False)
+
+
+def evaluation_text(result: "Evaluation") -> str:
+    """Return an evaluation as a small table."""
+    lines = [
+        f"{result.constraint}, flavour {result.flavour}: M_N = {result.M_N_MeV:g} MeV, mu_nu = {result.mu_nu_muB:g} mu_B",
+        f"  verdict: {result.verdict}{_margin_text(result)}",
+    ]
+    for name, value in result.quantities.items():
+        unit = result.units[name]
+        shown = "-" if value is None else f"{value:.6g}"
+        lines.append(f"  {name:<28} {shown:>14} {'' if unit == '1' else unit}".rstrip())
+    return "\n".join(lines)
+
+
+def _margin_text(result: "Evaluation") -> str:
+    if result.margin_dex is None:
+        return " (nothing is excluded at this mass)"
+    side = "inside the excluded range" if result.margin_dex > 0 else "below the excluded range"
+    return f" ({abs(result.margin_dex):.3f} dex {side})"
+
+
+def _range_text(interval: "Range") -> str:
+    low = "-" if interval.low is None else f"{interval.low:.4g}"
+    high = "no upper end on the grid" if interval.high is None else f"{interval.high:.4g}"
+    return f"{low} .. {high}"
+
+
+def limits_text(result: "MassLimits") -> str:
+    """Return the edges at one mass as text."""
+    lines = [
+        f"{result.constraint}, flavour {result.flavour}: M_N = {result.M_N_MeV:g} MeV",
+        f"  {result.confidence_level:.0%} CL, {result.statistic}",
+    ]
+    for word, ranges in (("excluded", result.excluded), ("preferred", result.preferred)):
+        lines += [f"  {word:<10} mu_nu = {_range_text(r)} mu_B" for r in ranges] or [f"  {word:<10} nothing"]
+    return "\n".join(lines)
+
+
+def limits_json(result: "MassLimits") -> dict[str, Any]:
+    """Return the edges at one mass in the form of the command-line contract."""
+    content = asdict(result)
+    content["preferred"] = [{"low": r["low"], "high": r["high"]} for r in content["preferred"]]
+    return content
+
+
+def conversion(value: float, unit: str) -> dict[str, float]:
+    """Return a coupling in both conventions; unit is muB or d."""
+    from nudipole.units import mu_muB_from_d_per_GeV
+
+    mu = value if unit == "muB" else mu_muB_from_d_per_GeV(value)
+    return {"mu_nu_muB": mu, "d_per_GeV": d_per_GeV_from_mu_muB(mu)}
