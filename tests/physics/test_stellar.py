@@ -175,9 +175,7 @@ PINNED = {
 def test_pinned_numbers_notice_a_five_percent_change_of_any_input(field, factor):
     value, expected, tolerance = PINNED[field](RED_GIANT)
     assert value == pytest.approx(expected, rel=tolerance)
-    moved, expected, tolerance = PINNED[field](
-        replace(RED_GIANT, **{field: factor * getattr(RED_GIANT, field)})
-    )
+    moved, expected, tolerance = PINNED[field](replace(RED_GIANT, **{field: factor * getattr(RED_GIANT, field)}))
     assert abs(moved / expected - 1.0) > 2.0 * tolerance
 
 
@@ -258,9 +256,7 @@ def test_on_shell_emission_against_quad_over_momentum(star, M):
         if not K2 > M * M:
             return 0.0
         decay = K2**2 / (24 * pi) * (1 - M * M / K2) ** 2 * (1 + 2 * M * M / K2)
-        return (
-            degeneracy * k * k / (2 * pi**2) * residue(w * w, k * k, v * v, w_p**2) * decay / (exp(w / T) - 1)
-        )
+        return degeneracy * k * k / (2 * pi**2) * residue(w * w, k * k, v * v, w_p**2) * decay / (exp(w / T) - 1)
 
     k_end = w_p * sqrt(3 / v**2 * (atanh(v) / v - 1))
     edges = np.concatenate([np.linspace(0, k_end * (1 - 1e-9), 9), k_end + w_p * np.arange(1, 20)])
@@ -379,9 +375,7 @@ def test_finite_width_of_a_white_dwarf_against_nested_adaptive_quadrature():
 
 def mass_grid(star):
     """Every regime, and both sides of the resonance down to a billionth."""
-    near = star.omega_p_keV * np.concatenate(
-        [1 - np.geomspace(1e-9, 0.2, 80), 1 + np.geomspace(1e-9, 0.2, 80)]
-    )
+    near = star.omega_p_keV * np.concatenate([1 - np.geomspace(1e-9, 0.2, 80), 1 + np.geomspace(1e-9, 0.2, 80)])
     return np.sort(np.concatenate([[0.0], np.geomspace(1e-6, 1e6, 120), near]))
 
 

@@ -18,9 +18,7 @@ RAW = ROOT.parent / "shared" / "data" / "raw"
 SOURCES = ["pp", "pep", "hep", "7Be", "8B", "13N", "15O", "17F"]
 PRODUCTION = ["bs05_op", "bs05_ags_op", "b16_gs98", "b16_agss09met"]
 
-needs_raw = pytest.mark.skipif(
-    not RAW.is_dir(), reason="the providers' originals (../shared/data/raw) are not here"
-)
+needs_raw = pytest.mark.skipif(not RAW.is_dir(), reason="the providers' originals (../shared/data/raw) are not here")
 
 ORIGINALS = {
     "b8_spectrum_winter2006": "winter2006/b8spec-2006.dat",
@@ -179,9 +177,7 @@ def test_the_regridded_production_keeps_the_survival_probability(catalog: Catalo
     # Columns of the file: r, T, log10 n_e, mass, X(7Be), then these fractions.
     order = ["pp", "8B", "13N", "15O", "17F", "7Be", "pep", "hep"]
     lines = (RAW / "bahcall" / "bs2005opflux.dat").read_text(encoding="utf-8").splitlines()
-    zones = np.array(
-        [line.split() for line in lines if len(line.split()) == 13 and line.split()[0][0] == "0"], float
-    )
+    zones = np.array([line.split() for line in lines if len(line.split()) == 13 and line.split()[0][0] == "0"], float)
     assert zones.shape == (1219, 13)
     set_ = table(catalog, "oscillation_parameters").set_index("set").loc[name]
     frame = table(catalog, "production_bs05_op")

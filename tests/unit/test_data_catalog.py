@@ -178,9 +178,7 @@ class TestRegister:
         assert [new.strip() for _, new in changed] == [f"sha256: {file_sha256(table)}", "rows: 4"]
         assert len(read_bundled(load_catalog(catalog).dataset("solar_lines"), project)) == 4
 
-    def test_an_unaltered_table_changes_nothing(
-        self, project: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_an_unaltered_table_changes_nothing(self, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
         catalog = project / "resources/catalog.yaml"
         before = catalog.read_bytes()
         assert register_main([str(catalog), "solar_lines"]) == 0

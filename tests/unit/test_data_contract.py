@@ -97,9 +97,7 @@ def swap(old: str, new: str) -> Edit:
         (lambda _: "# only a header\n", r"the table is empty"),
     ],
 )
-def test_a_breach_names_dataset_cell_and_remedy(
-    toy: Dataset, tmp_path: Path, edit: Edit, finding: str
-) -> None:
+def test_a_breach_names_dataset_cell_and_remedy(toy: Dataset, tmp_path: Path, edit: Edit, finding: str) -> None:
     (tmp_path / "toy.csv").write_text(edit(TABLE), encoding="utf-8")
     with pytest.raises(DataError, match=finding) as caught:
         read_bundled(toy, tmp_path)
@@ -143,9 +141,7 @@ class TestOriginal:
         original, table = tmp_path / "original.dat", tmp_path / "toy.csv"
         original.write_text("  1.0000E-01  2.5E-01\n  2.0000E-01  7.5E-01\n", encoding="utf-8")
         table.write_text("# toy\nE_nu_MeV,dN_dE_per_MeV\n0.1,0.25\n0.2,0.75\n", encoding="utf-8")
-        remote = RemoteSource(
-            "toy", "http://localhost/original.dat", file_sha256(original), "bahcall_two_columns"
-        )
+        remote = RemoteSource("toy", "http://localhost/original.dat", file_sha256(original), "bahcall_two_columns")
         columns = (Column("E_nu_MeV", "MeV", "float"), Column("dN_dE_per_MeV", "MeV^-1", "float"))
         return replace(dataset_for(table), remote=remote, rows=2, bins=None, columns=columns)
 

@@ -159,9 +159,7 @@ def test_a_good_file_arrives_whole(server: str, tmp_path: Path, path: str) -> No
         ("to_file", r"InvalidSchema"),
     ],
 )
-def test_a_bad_answer_leaves_nothing_and_says_what_to_do(
-    server: str, tmp_path: Path, path: str, what: str
-) -> None:
+def test_a_bad_answer_leaves_nothing_and_says_what_to_do(server: str, tmp_path: Path, path: str, what: str) -> None:
     target = tmp_path / "original.dat"
     with pytest.raises(FetchError, match=what) as caught:
         fetch(f"{server}/{path}", target, timeout_s=SLACK_S)
@@ -187,9 +185,7 @@ def test_a_stalled_transfer_ends_at_the_deadline(server: str, tmp_path: Path, pa
     assert_nothing_left(tmp_path)
 
 
-def test_an_endless_file_ends_at_the_size_limit(
-    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_endless_file_ends_at_the_size_limit(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "MAX_BYTES", 10**6)
     with pytest.raises(FetchError, match="at most 1000000 are accepted"):
         fetch(f"{server}/endless", tmp_path / "original.dat", timeout_s=SLACK_S)
@@ -222,9 +218,7 @@ def test_a_closed_port_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert_nothing_left(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "url", ["ftp://127.0.0.1/x", "file:///etc/hostname", "http:///x", "toy.dat", "http://[x"]
-)
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1/x", "file:///etc/hostname", "http:///x", "toy.dat", "http://[x"])
 def test_other_urls_are_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(FetchError, match="URL"):
         fetch(url, tmp_path / "original.dat")

@@ -57,9 +57,7 @@ def test_every_locked_requirement_is_pinned_and_hashed(lock: str) -> None:
 def test_no_index_or_address_is_named(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "://" not in text
-    assert not re.search(
-        r"^\s*(-i|-f|--(extra-)?index-url|--find-links|--trusted-host)\b", text, re.MULTILINE
-    )
+    assert not re.search(r"^\s*(-i|-f|--(extra-)?index-url|--find-links|--trusted-host)\b", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("lock", LOCKS)

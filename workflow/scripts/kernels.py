@@ -1,9 +1,8 @@
 """Compile every kernel once, so that parallel jobs find them in the cache."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import json
 
 import numba
 

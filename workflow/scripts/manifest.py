@@ -1,9 +1,8 @@
 """List every result with its checksum, and what it was made from."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import json
 
 from nudipole import __version__
 from nudipole.provenance.digest import config_digest, file_sha256

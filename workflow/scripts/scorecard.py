@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def work(snakemake: "Snakemake") -> None:
-    limits, published = read_table(Path(snakemake.input.limits)), read_table(Path(snakemake.input.published[0]))
+    limits, published = (
+        read_table(Path(snakemake.input.limits)),
+        read_table(Path(snakemake.input.published[0])),
+    )
     frame = score(limits, published)
     info = table_info(snakemake, "Computed curves against those of arXiv:2007.15563", SCORE_UNITS)
     write_table(frame, Path(snakemake.output.table), info)

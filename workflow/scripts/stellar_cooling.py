@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def work(snakemake: "Snakemake") -> None:
     constraint = build(snakemake.params.config)
     citations = (constraint.star.citation,)
-    info = table_info(snakemake, f"Energy loss of the {constraint.star.name} by plasmon decay", COOLING_UNITS, citations)
+    info = table_info(
+        snakemake, f"Energy loss of the {constraint.star.name} by plasmon decay", COOLING_UNITS, citations
+    )
     write_table(cooling_frame(constraint), Path(snakemake.output.cooling), info)
     frame = curves_frame(curves(constraint, tuple(snakemake.params.config["flavours"])))
     limits_info = table_info(snakemake, "Limits from stellar cooling", UNITS, citations)

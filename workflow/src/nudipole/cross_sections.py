@@ -75,7 +75,11 @@ def dsigma_dEr_cm2_per_keV(
 
     Zero outside the kinematic limits. Raises DomainError unless E_nu > 0, E_r > 0, M_N >= 0.
     """
-    E, T, M = np.asarray(E_nu_MeV, float), np.asarray(E_r_keV, float) / KEV_PER_MEV, np.asarray(M_N_MeV, float)
+    E, T, M = (
+        np.asarray(E_nu_MeV, float),
+        np.asarray(E_r_keV, float) / KEV_PER_MEV,
+        np.asarray(M_N_MeV, float),
+    )
     _require(E > 0, f"E_nu_MeV must be positive, got {E_nu_MeV}")
     _require(T > 0, f"E_r_keV must be positive, got {E_r_keV}")
     _require(M >= 0, f"M_N_MeV must not be negative, got {M_N_MeV}")
@@ -83,7 +87,11 @@ def dsigma_dEr_cm2_per_keV(
 
 
 def sigma_cm2(
-    E_nu_MeV: ArrayLike, E_r_low_keV: ArrayLike, E_r_high_keV: ArrayLike, M_N_MeV: ArrayLike, mu_nu_muB: ArrayLike
+    E_nu_MeV: ArrayLike,
+    E_r_low_keV: ArrayLike,
+    E_r_high_keV: ArrayLike,
+    M_N_MeV: ArrayLike,
+    mu_nu_muB: ArrayLike,
 ) -> NDArray[np.float64]:
     """Return the cross section [cm^2] integrated over E_r_low < E_r < E_r_high, in closed form.
 

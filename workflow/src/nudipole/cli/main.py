@@ -48,11 +48,15 @@ def _configurable(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mass-MeV", type=_number, required=True, metavar="X", help="mass M_N of the sterile neutrino")
     parser.add_argument("--flavour", choices=FLAVOURS, default="mu", help="which neutrino couples (default: mu)")
     parser.add_argument(
-        "--config", type=Path, action="append", default=[], metavar="F", help="file laid over config/config.yaml"
+        "--config",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="F",
+        help="file laid over config/config.yaml",
     )
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="single configuration key, for example solar.model=BS05-OP"
-    )  # fmt: skip
+    one_key = "single configuration key, for example solar.model=BS05-OP"
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=one_key)
     _common(parser)
 
 
@@ -64,7 +68,10 @@ def build_parser() -> argparse.ArgumentParser:
     raw = argparse.RawDescriptionHelpFormatter
 
     evaluate = commands.add_parser(
-        "evaluate", help="all quantities of a constraint at one point", epilog=EVALUATE_EXAMPLE, formatter_class=raw
+        "evaluate",
+        help="all quantities of a constraint at one point",
+        epilog=EVALUATE_EXAMPLE,
+        formatter_class=raw,
     )
     _configurable(evaluate)
     evaluate.add_argument("--mu-muB", type=_number, required=True, metavar="Y", help="moment mu_nu in Bohr magnetons")
@@ -118,7 +125,10 @@ def _info(args: argparse.Namespace) -> str:
     lines += [f"  {name:<10} {text}" for name, text in CONSTRAINTS.items()]
     lines += ["", "data"]
     for d in datasets:
-        lines += [f"  {d.name:<30} {d.title}", f"  {'':<30} {d.citation} [{', '.join(d.arxiv) or d.doi or '-'}]"]
+        lines += [
+            f"  {d.name:<30} {d.title}",
+            f"  {'':<30} {d.citation} [{', '.join(d.arxiv) or d.doi or '-'}]",
+        ]
     return "\n".join(lines)
 
 

@@ -18,7 +18,8 @@ def as_json(content: Any) -> str:
 def evaluation_text(result: "Evaluation") -> str:
     """Return an evaluation as a small table."""
     lines = [
-        f"{result.constraint}, flavour {result.flavour}: M_N = {result.M_N_MeV:g} MeV, mu_nu = {result.mu_nu_muB:g} mu_B",
+        f"{result.constraint}, flavour {result.flavour}: "
+        f"M_N = {result.M_N_MeV:g} MeV, mu_nu = {result.mu_nu_muB:g} mu_B",
         f"  verdict: {result.verdict}{_margin_text(result)}",
     ]
     for name, value in result.quantities.items():

@@ -13,7 +13,13 @@ PRODUCTION_REGION = {
 }
 """Dataset with the production region that goes with each solar model."""
 
-XENON1T = ("xenon1t_sr1_er_counts", "xenon1t_sr1_er_background", "xenon1t_sr1_efficiency", "xenon_subshells", "solar_fluxes")
+XENON1T = (
+    "xenon1t_sr1_er_counts",
+    "xenon1t_sr1_er_background",
+    "xenon1t_sr1_efficiency",
+    "xenon_subshells",
+    "solar_fluxes",
+)
 
 PUBLISHED_LIMITS = ("published_curves_brdar2020", "published_dipole_limits", "published_limit_sources")
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nudipole.config.model import Grid, grid_config
 from nudipole.constraints.base import Evaluation, MassLimits, Range, Verdict, above_floor, require_point
 from nudipole.errors import ConfigError
-from nudipole.limits.table import Curve, Edge, Status, grid_status
+from nudipole.limits.table import Curve, Edge, Label, Status, grid_status
 from nudipole.stellar.dispersion import transverse_threshold_keV
 from nudipole.stellar.emission import COLDEST_RATIO, Emission, ln_q_over_mu2_eV7, q_erg_per_g_s
 from nudipole.stellar.limit import limit_muB
@@ -24,7 +24,9 @@ CONFIDENCE_LEVEL = 0.90
 (unverified); those of 2007.03694 are 95 %. The mass dependence adds no statistics of its own."""
 STATISTIC = "mu_0 of the star scaled with the energy loss, mu_0 sqrt(Q(0)/Q(M_N))"
 KEV_PER_MEV = 1e3
-THRESHOLD_OFFSETS = np.array([-0.1, -0.05, -0.03, -0.02, -0.01, -5e-3, -2e-3, -1e-3, 0.0, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.03])
+THRESHOLD_OFFSETS = np.array(
+    [-0.1, -0.05, -0.03, -0.02, -0.01, -5e-3, -2e-3, -1e-3, 0.0, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.03]
+)
 """Relative distances to a plasmon threshold at which the curve gets extra points."""
 
 
@@ -40,9 +42,10 @@ class StellarCooling:
     def masses_MeV(self) -> NDArray[np.float64]:
         """Return the grid masses and more of them around the thresholds, where the limit is nearly vertical."""
         grid = self.grid.M_N_MeV()
-        thresholds_MeV = np.array(
-            [self.star.omega_p_keV, transverse_threshold_keV(self.star.omega_p_keV, self.star.v_F)]
-        ) / KEV_PER_MEV
+        thresholds_MeV = (
+            np.array([self.star.omega_p_keV, transverse_threshold_keV(self.star.omega_p_keV, self.star.v_F)])
+            / KEV_PER_MEV
+        )
         around = np.outer(thresholds_MeV, 1.0 + THRESHOLD_OFFSETS).ravel()
         return np.unique(np.concatenate([grid, around[(around > grid[0]) & (around < grid[-1])]]))
 
@@ -81,8 +84,8 @@ def build(config: Mapping[str, Any]) -> StellarCooling:
     star = star_named(section["star"])
     if section["emission"] not in applicable_emissions(star):
         raise ConfigError(
-            f"stellar.emission = {section['emission']} does not apply to stellar.star = {star.name}, whose core is cold "
-            f"(omega_p > {COLDEST_RATIO:g} T); choose one of {', '.join(applicable_emissions(star))}"
+            f"stellar.emission = {section['emission']} does not apply to stellar.star = {star.name}, whose core is "
+            f"cold (omega_p > {COLDEST_RATIO:g} T); choose one of {', '.join(applicable_emissions(star))}"
         )
     mu_0 = star.mu_0_muB if section["mu_0_muB"] is None else float(section["mu_0_muB"])
     return StellarCooling(star, mu_0, Emission(section["emission"]), grid_config(config))
@@ -135,11 +138,8 @@ def curves(constraint: StellarCooling, flavours: tuple[str, ...]) -> list[Curve]
     for emission in applicable_emissions(constraint.star):
         floor = constraint.limit_muB(masses, emission)
         mu, status = grid_status(floor, grid.mu_nu_min_muB, grid.mu_nu_max_muB)
+        is_default, reference = emission is constraint.emission, f"computed; {constraint.star.citation}"
         for flavour in flavours:
-            found.append(
-                Curve(
-                    NAME, str(emission), emission is constraint.emission, flavour, Edge.FLOOR, 0, CONFIDENCE_LEVEL,
-                    STATISTIC, "computed", f"computed; {constraint.star.citation}", masses, mu, status,
-                )  # fmt: skip
-            )
+            label = Label(NAME, str(emission), is_default, flavour, CONFIDENCE_LEVEL, STATISTIC, "computed", reference)
+            found.append(Curve(label, Edge.FLOOR, 0, masses, mu, status))
     return found

@@ -1,6 +1,7 @@
 """XENON1T over the whole plane: limits, intervals, favoured regions, and the likelihood surface."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -11,7 +12,7 @@ from nudipole.constraints.xenon1t import NAME, REFERENCE, VARIANTS, Xenon1t
 from nudipole.likelihood.intervals import limit_statistic, region_statistic, region_threshold
 from nudipole.likelihood.region import global_minimum, minima, region_pieces
 from nudipole.likelihood.scan import BinnedData, SignalScan
-from nudipole.limits.table import Curve, Edge, grid_status
+from nudipole.limits.table import Curve, Edge, Label, grid_status
 from nudipole.sources.msw import ALL_MODES
 from nudipole.sources.solar import SOURCES
 
@@ -25,37 +26,43 @@ def curves(constraint: Xenon1t, flavours: tuple[str, ...]) -> list[Curve]:
         curve
         for flavour in flavours
         for variant in VARIANTS
-        for curve in [*_interval_curves(constraint, masses, flavour, variant), *_regions(constraint, masses, flavour, variant)]
+        for curve in [
+            *_interval_curves(constraint, masses, flavour, variant),
+            *_regions(constraint, masses, flavour, variant),
+        ]
     ]
 
 
-def _curve(
-    constraint: Xenon1t, flavour: str, variant: str, edge: Edge, branch: int, level: float, statistic: str,
-    masses: NDArray[np.float64], mu_muB: NDArray[np.float64],
-) -> Curve:  # fmt: skip
-    grid = constraint.grid
-    mu, status = grid_status(mu_muB, grid.mu_nu_min_muB, grid.mu_nu_max_muB)
+def _label(constraint: Xenon1t, flavour: str, variant: str, level: float, statistic: str) -> Label:
     is_default = variant == constraint.default_variant
-    return Curve(
-        NAME, variant, is_default, flavour, edge, branch, level, statistic, "computed", REFERENCE, masses, mu, status
-    )
+    return Label(NAME, variant, is_default, flavour, level, statistic, "computed", REFERENCE)
 
 
-def _interval_curves(
-    constraint: Xenon1t, masses: NDArray[np.float64], flavour: str, variant: str
-) -> Iterator[Curve]:
+def _curve(
+    constraint: Xenon1t,
+    label: Label,
+    edge: Edge,
+    branch: int,
+    M_N_MeV: NDArray[np.float64],
+    mu_muB: NDArray[np.float64],
+) -> Curve:
+    mu, status = grid_status(mu_muB, constraint.grid.mu_nu_min_muB, constraint.grid.mu_nu_max_muB)
+    return Curve(label, edge, branch, M_N_MeV, mu, status)
+
+
+def _interval_curves(constraint: Xenon1t, masses: NDArray[np.float64], flavour: str, variant: str) -> Iterator[Curve]:
     level = constraint.statistics.confidence_level
-    statistic = limit_statistic(level, constraint.statistics.interval)
+    label = _label(constraint, flavour, variant, level, limit_statistic(level, constraint.statistics.interval))
     edges = [constraint.edges_muB(constraint.scan(float(M), flavour, variant)) for M in masses]
     high = np.array([upper for _, upper in edges])
-    yield _curve(constraint, flavour, variant, Edge.FLOOR, 0, level, statistic, masses, high)
+    yield _curve(constraint, label, Edge.FLOOR, 0, masses, high)
     low = np.array([inf if lower is None else lower for lower, _ in edges])
     inside = np.isfinite(low) & (low <= constraint.grid.mu_nu_max_muB)
     # a change from inside to outside starts a new piece
     pieces = np.split(np.arange(len(masses)), np.flatnonzero(np.diff(inside)) + 1)
     for branch, rows in enumerate(rows for rows in pieces if inside[rows[0]]):
         for edge, mu in ((Edge.PREFERRED_LOW, low), (Edge.PREFERRED_HIGH, high)):
-            yield _curve(constraint, flavour, variant, edge, branch, level, statistic, masses[rows], mu[rows])
+            yield _curve(constraint, label, edge, branch, masses[rows], mu[rows])
 
 
 def _regions(constraint: Xenon1t, masses: NDArray[np.float64], flavour: str, variant: str) -> Iterator[Curve]:
@@ -65,13 +72,11 @@ def _regions(constraint: Xenon1t, masses: NDArray[np.float64], flavour: str, var
     chi2 = minima(scan_at, masses)
     lowest = global_minimum(scan_at, masses, chi2)
     for level in constraint.statistics.region_confidence_levels:
-        pieces = region_pieces(scan_at, masses, chi2, lowest + region_threshold(level))
-        for branch, piece in enumerate(pieces):
-            for edge, mu in ((Edge.PREFERRED_LOW, piece.mu_low_muB), (Edge.PREFERRED_HIGH, piece.mu_high_muB)):
-                yield _curve(
-                    constraint, flavour, variant + REGION_SUFFIX, edge, branch, level, region_statistic(level),
-                    piece.M_N_MeV, mu,
-                )  # fmt: skip
+        label = _label(constraint, flavour, variant, level, region_statistic(level))
+        label = replace(label, variant=variant + REGION_SUFFIX)
+        for branch, piece in enumerate(region_pieces(scan_at, masses, chi2, lowest + region_threshold(level))):
+            yield _curve(constraint, label, Edge.PREFERRED_LOW, branch, piece.M_N_MeV, piece.mu_low_muB)
+            yield _curve(constraint, label, Edge.PREFERRED_HIGH, branch, piece.M_N_MeV, piece.mu_high_muB)
 
 
 def rates_frame(constraint: Xenon1t, flavours: tuple[str, ...]) -> pd.DataFrame:
@@ -99,7 +104,9 @@ def rates_units() -> dict[str, str]:
     return units | {"events_per_muB2": "mu_B^-2"} | {f"events_per_muB2_{s}": "mu_B^-2" for s in SOURCES}
 
 
-def surface_frame(rates: pd.DataFrame, data: BinnedData, width: NDArray[np.float64], mu_muB: NDArray[np.float64]) -> pd.DataFrame:
+def surface_frame(
+    rates: pd.DataFrame, data: BinnedData, width: NDArray[np.float64], mu_muB: NDArray[np.float64]
+) -> pd.DataFrame:
     """Return Delta(-2 ln L) above the minimum over mu^2 >= 0 on the grid, with the profiled nuisances.
 
     rates: the table of `rates_frame`. Where nothing is expected the surface is flat, not missing.

@@ -48,9 +48,7 @@ def read_dataset(dataset: Dataset, root: Path, original: Path | None = None) -> 
     if original is None:
         return read_bundled(dataset, root)
     if dataset.remote is None:
-        raise DataError(
-            f"dataset '{dataset.name}' has no original in the catalogue; use data.source: bundled"
-        )
+        raise DataError(f"dataset '{dataset.name}' has no original in the catalogue; use data.source: bundled")
     if not original.is_file():
         raise DataError(f"dataset '{dataset.name}': there is no original at {original}; download it first")
     if file_sha256(original) != dataset.remote.sha256:
@@ -80,9 +78,7 @@ def read_table(path: Path, dataset: Dataset) -> pd.DataFrame:
     rows = table[1:]
     for number, row in enumerate(rows, start=1):
         if len(row) != len(dataset.columns):
-            raise breach(
-                dataset, f"row {number} has {len(row)} cells, the contract says {len(dataset.columns)}"
-            )
+            raise breach(dataset, f"row {number} has {len(row)} cells, the contract says {len(dataset.columns)}")
     data = {
         column.name: pd.Series(
             [_cell(row[place], column, number, dataset) for number, row in enumerate(rows, start=1)],
@@ -106,7 +102,5 @@ def _cell(text: str, column: Column, row: int, dataset: Dataset) -> Cell:
 def _existing(dataset: Dataset, root: Path) -> Path:
     path = root / dataset.path
     if not path.is_file():
-        raise DataError(
-            f"dataset '{dataset.name}': {dataset.path} is missing below {root}; {remedy(dataset)}"
-        )
+        raise DataError(f"dataset '{dataset.name}': {dataset.path} is missing below {root}; {remedy(dataset)}")
     return path

@@ -116,9 +116,7 @@ def load_catalog(path: Path) -> Catalog:
     names = [dataset.name for dataset in datasets]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        raise DataError(
-            f"the catalogue {path} lists {', '.join(repeated)} more than once; remove the repetition"
-        )
+        raise DataError(f"the catalogue {path} lists {', '.join(repeated)} more than once; remove the repetition")
     return Catalog(datasets)
 
 

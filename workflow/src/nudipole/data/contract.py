@@ -63,9 +63,7 @@ def _is_of_type(values: pd.Series, kind: str) -> bool:
 
 def _check_type(values: pd.Series, column: Column, dataset: Dataset) -> None:
     if not _is_of_type(values, column.type):
-        raise breach(
-            dataset, f"column '{column.name}' has type {values.dtype}, the contract says {column.type}"
-        )
+        raise breach(dataset, f"column '{column.name}' has type {values.dtype}, the contract says {column.type}")
 
 
 def _fail_at(bad: np.ndarray, values: pd.Series, column: Column, dataset: Dataset, allowed: str) -> None:
@@ -76,9 +74,7 @@ def _fail_at(bad: np.ndarray, values: pd.Series, column: Column, dataset: Datase
     more = f" (and {rows.size - 1} more rows)" if rows.size > 1 else ""
     value = values.iloc[int(rows[0])]
     shown = f"'{value}'" if column.type == "str" else f"{value}"
-    raise breach(
-        dataset, f"column '{column.name}', row {rows[0] + 1}{more}: found {shown}, allowed: {allowed}"
-    )
+    raise breach(dataset, f"column '{column.name}', row {rows[0] + 1}{more}: found {shown}, allowed: {allowed}")
 
 
 def _check_missing(values: pd.Series, column: Column, dataset: Dataset) -> None:
@@ -91,9 +87,7 @@ def _check_missing(values: pd.Series, column: Column, dataset: Dataset) -> None:
     if column.nullable:
         _fail_at(np.isinf(numbers), values, column, dataset, "a finite number or nothing")
     else:
-        _fail_at(
-            ~np.isfinite(numbers), values, column, dataset, "a finite number, no NaN, no infinity, no gap"
-        )
+        _fail_at(~np.isfinite(numbers), values, column, dataset, "a finite number, no NaN, no infinity, no gap")
 
 
 def _check_range(values: pd.Series, column: Column, dataset: Dataset) -> None:
@@ -128,9 +122,7 @@ def _check_bins(frame: pd.DataFrame, dataset: Dataset) -> None:
     empty = np.flatnonzero(high <= low)
     if empty.size:
         row = int(empty[0])
-        raise breach(
-            dataset, f"row {row + 1}: the bin {low[row]} to {high[row]} is empty, allowed: low < high"
-        )
+        raise breach(dataset, f"row {row + 1}: the bin {low[row]} to {high[row]} is empty, allowed: low < high")
     gaps = np.flatnonzero(low[1:] != high[:-1])
     if gaps.size:
         row = int(gaps[0]) + 1

@@ -55,9 +55,7 @@ def xenon1t_courtesy_counts(text: str) -> pd.DataFrame:
         energy, rate = _number(fields[0], number), _number(fields[1], number)
         events = rate * XENON1T_SR1_EXPOSURE_T_YR
         if abs(events - round(events)) > _COUNT_TOLERANCE:
-            raise DataError(
-                f"line {number}: rate {rate} times the exposure is {events}, not a whole number of events"
-            )
+            raise DataError(f"line {number}: rate {rate} times the exposure is {events}, not a whole number of events")
         low.append(energy - _HALF_BIN_KEV)
         high.append(energy + _HALF_BIN_KEV)
         counts.append(round(events))
@@ -120,9 +118,7 @@ def _fields(text: str, *, columns: int, separator: str | None = None) -> Iterato
             continue
         fields = line.split(separator)
         if len(fields) != columns:
-            raise DataError(
-                f"line {number}: expected {columns} columns, found {len(fields)}: '{line.strip()[:80]}'"
-            )
+            raise DataError(f"line {number}: expected {columns} columns, found {len(fields)}: '{line.strip()[:80]}'")
         found = True
         yield number, fields
     if not found:

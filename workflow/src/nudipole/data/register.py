@@ -45,9 +45,7 @@ def rewrite_entry(text: str, dataset: Dataset, *, sha256: str, rows: int) -> str
     """The text of the catalogue with one entry's SHA-256 and rows replaced; comments and layout stay."""
     start = re.search(rf"^  - name: {re.escape(dataset.name)}$", text, flags=re.MULTILINE)
     if start is None:
-        raise DataError(
-            f"catalogue: entry '{dataset.name}' does not start with a line '  - name: {dataset.name}'"
-        )
+        raise DataError(f"catalogue: entry '{dataset.name}' does not start with a line '  - name: {dataset.name}'")
     following = re.compile(r"^  - ", flags=re.MULTILINE).search(text, start.end())
     end = following.start() if following else len(text)
     entry = text[start.start() : end]
@@ -55,9 +53,7 @@ def rewrite_entry(text: str, dataset: Dataset, *, sha256: str, rows: int) -> str
     entry, hashes = re.subn(rf"\b{dataset.sha256}\b", sha256, entry, count=1)
     entry, counts = re.subn(rf"^(    rows:) {dataset.rows}$", rf"\1 {rows}", entry, flags=re.MULTILINE)
     if (hashes, counts) != (1, 1):
-        raise DataError(
-            f"catalogue, entry '{dataset.name}': the lines 'sha256:' and '    rows:' were not found"
-        )
+        raise DataError(f"catalogue, entry '{dataset.name}': the lines 'sha256:' and '    rows:' were not found")
     return text[: start.start()] + entry + text[end:]
 
 
@@ -66,9 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m nudipole.data.register", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("catalog", type=Path, help="the catalogue, resources/catalog.yaml")
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="datasets to register; default: all altered ones"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="datasets to register; default: all altered ones")
     options = parser.parse_args(arguments)
     try:
         changed = register(options.catalog, options.names)

@@ -31,9 +31,7 @@ class _AttemptFailed(Exception):
         self.worth_retrying = worth_retrying
 
 
-def download(
-    source: RemoteSource, target: Path, *, timeout_s: float, retries: int, backoff_s: float = 1.0
-) -> None:
+def download(source: RemoteSource, target: Path, *, timeout_s: float, retries: int, backoff_s: float = 1.0) -> None:
     """Download `source` to `target`, unless the file is there already.
 
     `timeout_s` bounds one whole attempt, from the connection to the last byte; `retries` are the attempts
@@ -51,9 +49,7 @@ def download(
     _write_atomically(content, target)
 
 
-def _with_retries(
-    source: RemoteSource, target: Path, *, timeout_s: float, retries: int, backoff_s: float
-) -> bytes:
+def _with_retries(source: RemoteSource, target: Path, *, timeout_s: float, retries: int, backoff_s: float) -> bytes:
     attempts = max(retries, 0) + 1
     for attempt in range(1, attempts + 1):
         try:

@@ -29,7 +29,10 @@ class ElectronTarget:
 
 
 def electron_target(
-    model: ElectronModel, binding_energy_keV: NDArray[np.float64], electrons: NDArray[np.int64], A_g_per_mol: float
+    model: ElectronModel,
+    binding_energy_keV: NDArray[np.float64],
+    electrons: NDArray[np.int64],
+    A_g_per_mol: float,
 ) -> ElectronTarget:
     """Return the target of an element with the given subshells."""
     per_tonne = GRAMS_PER_TONNE / A_g_per_mol * N_AVOGADRO_PER_MOL

@@ -42,7 +42,9 @@ def _interpolated_row(T_keV, grid_keV, rows, out):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True)
-def component_template(M_N_MeV, is_line, E, Phi, dPhi_dE, edges_keV, gauss_x, gauss_w, rows, cut_grid_keV, cut_rows, out):  # type: ignore[no-untyped-def]
+def component_template(
+    M_N_MeV, is_line, E, Phi, dPhi_dE, edges_keV, gauss_x, gauss_w, rows, cut_grid_keV, cut_rows, out
+):  # type: ignore[no-untyped-def]
     """Add one component's events per bin to out (modes, bins) for mu = 1 mu_B.
 
     rows: (panels, order, bins), the response at the nodes of whole panels. cut_grid_keV, cut_rows:
@@ -102,7 +104,13 @@ class TemplateMaker:
         for c in range(len(m.source)):
             own = slice(m.offset[c], m.offset[c + 1])
             component_template(
-                M_N_MeV, bool(m.is_line[c]), m.E_nu_MeV[own], m.Phi[own], m.dPhi_dE[own], *self._panels, out[c]
+                M_N_MeV,
+                bool(m.is_line[c]),
+                m.E_nu_MeV[own],
+                m.Phi[own],
+                m.dPhi_dE[own],
+                *self._panels,
+                out[c],
             )
         return out
 

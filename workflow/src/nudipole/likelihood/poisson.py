@@ -126,7 +126,8 @@ def _line_search(theta, step, chi2, counts, columns, center, inverse_variance, t
 def profile(counts, columns, center, inverse_variance, fixed, theta):  # type: ignore[no-untyped-def]
     """Minimise -2 ln L over theta >= 0 from the given start (changed in place to the minimum).
 
-    counts (bins,), columns (parameters, bins); center, inverse_variance, fixed (parameters,). The start must give every bin with events a positive expectation. Returns (-2 ln L, converged).
+    counts (bins,), columns (parameters, bins); center, inverse_variance, fixed (parameters,). The start must give
+    every bin with events a positive expectation. Returns (-2 ln L, converged).
     """
     k, n = columns.shape
     model, trial, gradient, step = np.empty(n), np.empty(k), np.empty(k), np.zeros(k)

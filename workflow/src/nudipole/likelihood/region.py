@@ -75,9 +75,7 @@ def _piece(scan_at: ScanAt, masses: NDArray[np.float64], level: float, start: in
 
 def _tip(scan_at: ScanAt, outside_MeV: float, inside_MeV: float, level: float) -> tuple[float, float, float]:
     """Return the point between two masses where the region closes."""
-    root = brentq(
-        lambda y: _minimum(scan_at, exp(y)) - level, log(outside_MeV), log(inside_MeV), xtol=LN_MASS_XTOL
-    )
+    root = brentq(lambda y: _minimum(scan_at, exp(y)) - level, log(outside_MeV), log(inside_MeV), xtol=LN_MASS_XTOL)
     M = exp(root)
     mu = sqrt(scan_at(M).best_fit.x_muB2)
     return M, mu, mu

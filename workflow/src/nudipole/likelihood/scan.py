@@ -39,9 +39,7 @@ def _profile_many(x, counts, background, signal, center, inverse_variance, fixed
     for i in range(len(x)):
         for j in range(len(start)):
             theta[i, j] = start[j]
-        chi2[i], converged[i] = _profile_at(
-            x[i], counts, background, signal, center, inverse_variance, fixed, theta[i]
-        )
+        chi2[i], converged[i] = _profile_at(x[i], counts, background, signal, center, inverse_variance, fixed, theta[i])
     return chi2, theta, converged
 
 
@@ -94,7 +92,9 @@ class SignalScan:
         return bool(self.signal.sum() > 0.0)
 
     @cached_property
-    def _setup(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
+    def _setup(
+        self,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
         """Centers, inverse variances, fixed flags and start values of all scales."""
         # a source without events at this mass has nothing to fit: its scale stays at 1
         fixed_signal = (self.signal_width == 0.0) | (self.signal.sum(axis=1) == 0.0)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from nudipole.limits.table import Curve, Edge, Status
+from nudipole.limits.table import Curve, Edge, Label, Status
 
 BRDAR2020_PREFIX = "pub_brdar2020_"
 BRDAR2020_REFERENCE = "Brdar, Greljo, Kopp, Opferkuch, arXiv:2007.15563, Fig. 2 (digitised)"
@@ -46,11 +46,18 @@ def _brdar2020(curves: pd.DataFrame) -> Iterator[Curve]:
         edges = BRDAR2020_EDGES[str(name)]
         mass, mu = points["M_N_MeV"].to_numpy(), points["mu_nu_muB"].to_numpy()
         turn = int(np.argmax(mass)) + 1 if len(edges) == 2 else len(mass)
+        label = Label(
+            BRDAR2020_PREFIX + str(name),
+            "digitised",
+            True,
+            BRDAR2020_FLAVOUR,
+            0.90,
+            BRDAR2020_STATISTIC,
+            "published",
+            BRDAR2020_REFERENCE,
+        )
         for edge, rows in zip(edges, (slice(0, turn), slice(turn - 1, None)), strict=False):
-            yield Curve(
-                BRDAR2020_PREFIX + str(name), "digitised", True, BRDAR2020_FLAVOUR, edge, 0, 0.90, BRDAR2020_STATISTIC,
-                "published", BRDAR2020_REFERENCE, mass[rows], mu[rows], (Status.OK,) * len(mass[rows]),
-            )  # fmt: skip
+            yield Curve(label, edge, 0, mass[rows], mu[rows], (Status.OK,) * len(mass[rows]))
 
 
 def _laboratory(limits: pd.DataFrame, sources: pd.DataFrame, flavours: tuple[str, ...]) -> Iterator[Curve]:
@@ -58,10 +65,8 @@ def _laboratory(limits: pd.DataFrame, sources: pd.DataFrame, flavours: tuple[str
     for (key, flavour, edge, branch), points in limits.groupby(["key", "flavour", "edge", "branch"], sort=False):
         if flavour not in flavours:
             continue
-        paper = papers.loc[key]
-        level = float(points["confidence_level"].iloc[0])
-        yield Curve(
-            f"pub_{key}", "published", True, str(flavour), Edge(edge), int(branch), level,
-            f"as published, {level:.0%} CL", "published", f"{paper['reference']}, arXiv:{paper['arxiv']}",
-            points["M_N_MeV"].to_numpy(), points["mu_nu_muB"].to_numpy(), (Status.OK,) * len(points),
-        )  # fmt: skip
+        paper, level = papers.loc[key], float(points["confidence_level"].iloc[0])
+        statistic, reference = f"as published, {level:.0%} CL", f"{paper['reference']}, arXiv:{paper['arxiv']}"
+        label = Label(f"pub_{key}", "published", True, str(flavour), level, statistic, "published", reference)
+        mass, mu = points["M_N_MeV"].to_numpy(), points["mu_nu_muB"].to_numpy()
+        yield Curve(label, Edge(edge), int(branch), mass, mu, (Status.OK,) * len(points))

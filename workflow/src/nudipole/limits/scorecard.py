@@ -15,8 +15,8 @@ from nudipole.limits.table import Edge, Status
 class Comparison:
     """One published curve and the computed one it belongs to.
 
-    mass_range_MeV: where the two mean the same. skip_MeV: ranges left out, with the reason in the note.
-    Tolerances are on |log10(computed/published)|.
+    mass_range_MeV: where the two mean the same. skip_MeV: ranges left out, explained_MeV: ranges where more than
+    the tolerance is understood; the note has the reasons. Tolerances are on |log10(computed/published)|.
     """
 
     curve: str
@@ -25,6 +25,7 @@ class Comparison:
     edge: Edge
     mass_range_MeV: tuple[float, float]
     skip_MeV: tuple[tuple[float, float], ...]
+    explained_MeV: tuple[tuple[float, float], ...]
     tolerance_median: float
     tolerance_max: float
     note: str
@@ -32,12 +33,16 @@ class Comparison:
 
 COMPARISONS = (
     Comparison(
-        "XENON1T_ER_90CL_incl_tritium", "xenon1t", "tritium", Edge.FLOOR, (0.01, 1.5), ((0.5, 0.65),), 0.12, 0.20,
-        "0.5-0.65 MeV left out: there the 7Be line closes and the curve climbs a factor 8, so a small shift in mass is a "
-        "large ratio. The published fit also uses bins above 30 keV, which are not public",
+        "XENON1T_ER_90CL_incl_tritium", "xenon1t", "tritium", Edge.FLOOR, (0.01, 1.5), ((0.5, 0.65),), ((1.35, 1.45),),
+        0.12, 0.20,
+        "0.5-0.65 MeV left out: there the 7Be line closes and the curve climbs a factor 8, so a small shift in mass is "
+        "a large ratio. Above 0.2 MeV ours is stronger because the data between 15 and 22 keV lie below the background "
+        "(24 events for 44 expected at 17-18 keV): with the background expectation as data the median is 0.03 and the "
+        "maximum 0.18. The published fit also uses bins above 30 keV, which are not public and dilute that deficit. "
+        "At 1.32-1.37 MeV the published curve jumps by 37 %, where the 8B rate, the only one left, is smooth",
     ),
     Comparison(
-        "stellar_cooling", "stellar", "finite_width", Edge.FLOOR, (0.01, 0.17), (), 0.02, 0.10,
+        "stellar_cooling", "stellar", "finite_width", Edge.FLOOR, (0.01, 0.17), (), (), 0.02, 0.10,
         "both use the Breit-Wigner integrand with omega_p = 18 keV; the curve is vertical at 18 keV",
     ),
 )  # fmt: skip
@@ -55,25 +60,43 @@ SCORE_UNITS = {
 }
 
 
-def log10_ratios(comparison: Comparison, limits: pd.DataFrame, published: pd.DataFrame) -> tuple[NDArray[np.float64], ...]:
+def _within(mass: NDArray[np.float64], ranges: tuple[tuple[float, float], ...]) -> NDArray[np.bool_]:
+    inside = np.zeros(len(mass), dtype=bool)
+    for low, high in ranges:
+        inside |= (mass >= low) & (mass <= high)
+    return inside
+
+
+def verdict(comparison: Comparison, mass: NDArray[np.float64], ratio: NDArray[np.float64]) -> str:
+    """Return pass, explained (beyond the tolerance only where that is understood) or fail."""
+    beyond = np.abs(ratio) > comparison.tolerance_max
+    if (
+        np.median(np.abs(ratio)) > comparison.tolerance_median
+        or (beyond & ~_within(mass, comparison.explained_MeV)).any()
+    ):
+        return "fail"
+    return "explained" if beyond.any() else "pass"
+
+
+def log10_ratios(
+    comparison: Comparison, limits: pd.DataFrame, published: pd.DataFrame
+) -> tuple[NDArray[np.float64], ...]:
     """Return (masses, log10 of computed/published) at the published points that are compared.
 
     The computed curve is interpolated in log-log between its own points; DataError if there is none.
     """
     c = comparison
-    own = limits.query(
-        "constraint == @c.constraint and variant == @c.variant and edge == @c.edge "
-        "and flavour == @BRDAR2020_FLAVOUR and status == @Status.OK"
-    ).sort_values("M_N_MeV")
-    points = published.query("curve == @c.curve").sort_values("M_N_MeV", kind="stable")
+    wanted = {"constraint": c.constraint, "variant": c.variant, "edge": str(c.edge), "status": str(Status.OK)}
+    wanted["flavour"] = BRDAR2020_FLAVOUR
+    own = limits[(limits[list(wanted)] == pd.Series(wanted)).all(axis=1)].sort_values("M_N_MeV")
+    points = published[published["curve"] == c.curve].sort_values("M_N_MeV", kind="stable")
     if own.empty or points.empty:
         raise DataError(f"scorecard: no points for {c.curve} against {c.constraint} ({c.variant})")
     mass = points["M_N_MeV"].to_numpy()
     low, high = c.mass_range_MeV
     # the first digitised point of a curve stands a hair outside the frame
     kept = (mass >= low * (1.0 - 1e-5)) & (mass <= min(high, own["M_N_MeV"].max()))
-    for skip_low, skip_high in c.skip_MeV:
-        kept &= (mass < skip_low) | (mass > skip_high)
+    kept &= ~_within(mass, c.skip_MeV)
     ln_mu = np.interp(np.log(mass[kept]), np.log(own["M_N_MeV"]), np.log(own["mu_nu_muB"]))
     return mass[kept], (ln_mu - np.log(points["mu_nu_muB"].to_numpy()[kept])) / np.log(10.0)
 
@@ -82,11 +105,20 @@ def score(limits: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """Return the scorecard table."""
     rows = []
     for c in COMPARISONS:
-        _, ratio = log10_ratios(c, limits, published)
+        mass, ratio = log10_ratios(c, limits, published)
         median, largest = float(np.median(np.abs(ratio))), float(np.max(np.abs(ratio)))
-        passed = median <= c.tolerance_median and largest <= c.tolerance_max
-        verdict = "pass" if passed else "fail"
-        values = (c.curve, c.constraint, BRDAR2020_FLAVOUR, len(ratio), median, largest, c.tolerance_max, verdict, c.note)
+        judged = verdict(c, mass, ratio)
+        values = (
+            c.curve,
+            c.constraint,
+            BRDAR2020_FLAVOUR,
+            len(ratio),
+            median,
+            largest,
+            c.tolerance_max,
+            judged,
+            c.note,
+        )
         rows.append(dict(zip(SCORE_UNITS, values, strict=True)))
     return pd.DataFrame(rows)
 
@@ -96,7 +128,7 @@ def scorecard_page(frame: pd.DataFrame) -> str:
     lines = [
         "# Scorecard: computed curves against arXiv:2007.15563, Fig. 2",
         "",
-        "Reference set-up (`config/reference.yaml`); ratios are computed over published moment at the digitised points.",
+        "Reference set-up (`config/reference.yaml`); ratio = computed over published moment at the digitised points.",
         "",
         "| curve | constraint | points | median abs(log10 ratio) | max | tolerance | verdict | note |",
         "|---|---|---|---|---|---|---|---|",

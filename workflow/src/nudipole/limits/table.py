@@ -1,7 +1,7 @@
 """The table of limits: one row a point of a curve, the same columns for every constraint."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -49,22 +49,29 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
+class Label:
+    """What all pieces of one result have in common."""
+
+    constraint: str
+    variant: str
+    is_default: bool
+    flavour: str
+    confidence_level: float
+    statistic: str
+    origin: str
+    reference: str
+
+
+@dataclass(frozen=True)
 class Curve:
     """One connected piece of the edge of an excluded or preferred region.
 
     mu_nu_muB is NaN where status is not ok: the limit exists nowhere on the grid, and no number stands in for it.
     """
 
-    constraint: str
-    variant: str
-    is_default: bool
-    flavour: str
+    label: Label
     edge: Edge
     branch: int
-    confidence_level: float
-    statistic: str
-    origin: str
-    reference: str
     M_N_MeV: NDArray[np.float64]
     mu_nu_muB: NDArray[np.float64]
     status: tuple[Status, ...]
@@ -73,7 +80,7 @@ class Curve:
 def grid_status(
     mu_nu_muB: NDArray[np.float64], mu_min_muB: float, mu_max_muB: float
 ) -> tuple[NDArray[np.float64], tuple[Status, ...]]:
-    """Return the moments with those off the grid as NaN, and the status of each; inf counts as above, NaN is refused."""
+    """Return the moments, NaN where off the grid, and the status of each; inf counts as above, NaN is refused."""
     if np.isnan(mu_nu_muB).any():
         raise DataError("a limit came out as NaN; this is a bug, please report the configuration")
     above, below = mu_nu_muB > mu_max_muB, mu_nu_muB < mu_min_muB
@@ -86,22 +93,15 @@ def curves_frame(curves: Iterable[Curve]) -> pd.DataFrame:
     frames = [_empty_frame()]
     for c in curves:
         columns = {
-            "constraint": c.constraint,
-            "variant": c.variant,
-            "is_default": c.is_default,
-            "flavour": c.flavour,
+            **asdict(c.label),
             "edge": str(c.edge),
             "branch": c.branch,
             "point": np.arange(len(c.M_N_MeV)),
-            "confidence_level": c.confidence_level,
-            "statistic": c.statistic,
             "M_N_MeV": c.M_N_MeV,
             "mu_nu_muB": c.mu_nu_muB,
             "status": [str(s) for s in c.status],
-            "origin": c.origin,
-            "reference": c.reference,
         }
-        frames.append(pd.DataFrame(columns).astype(_empty_frame().dtypes))
+        frames.append(pd.DataFrame(columns)[list(UNITS)].astype(_empty_frame().dtypes))
     frame = pd.concat(frames, ignore_index=True)
     check_limits(frame)
     return frame

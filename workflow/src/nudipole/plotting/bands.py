@@ -54,6 +54,15 @@ def _between(masses: Array, lower: Array, upper: Array) -> Array:
     return np.column_stack([there_and_back, np.concatenate([lower, upper[::-1]])])
 
 
+def preferred_polygons(lows: list[Run], highs: list[Run]) -> Iterator[Array]:
+    """Yield the regions between lower and upper edges, at the masses where both are known."""
+    for low in lows:
+        for high in highs:
+            polygon = strip(low, high)
+            if polygon is not None:
+                yield polygon
+
+
 def strip(one: Run, other: Run) -> Array | None:
     """Return the region between two curves at their common masses, or None without any."""
     masses = np.unique(np.concatenate([one.M_N_MeV, other.M_N_MeV]))
@@ -66,5 +75,7 @@ def fill(axes: Axes, polygon: Array, colour: str, alpha: float, zorder: float, h
     """Fill a region without an outline: its sides at the ends of a curve are no limits."""
     face = "none" if hatch else colour
     axes.add_patch(
-        Polygon(polygon, facecolor=face, edgecolor=colour, linewidth=0.0, alpha=alpha, zorder=zorder, hatch=hatch or None)
+        Polygon(
+            polygon, facecolor=face, edgecolor=colour, linewidth=0.0, alpha=alpha, zorder=zorder, hatch=hatch or None
+        )
     )

@@ -37,6 +37,10 @@ class Run:
         points = np.column_stack([self.M_N_MeV, self.mu_nu_muB])
         return points if points[0, 0] <= points[-1, 0] else points[::-1]
 
+    def closed(self) -> "Run":
+        """Return the run with its first point once more at its end."""
+        return Run(np.append(self.M_N_MeV, self.M_N_MeV[0]), np.append(self.mu_nu_muB, self.mu_nu_muB[0]))
+
     def at(self, M_N_MeV: Array) -> Array:
         """Return the curve interpolated in logarithms; NaN outside its masses."""
         points = np.log(self.points())

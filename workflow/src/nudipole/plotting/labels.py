@@ -1,26 +1,24 @@
 """Labels beside their curves: tried at many places in a fixed order, never on top of each other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from nudipole.plotting.curves import Array, dense
-from nudipole.plotting.style import DPI, LABEL_PT
+from nudipole.plotting.placement import POINT_PX, STEP_PX, Place, best_place
+from nudipole.plotting.style import LABEL_PT
 
-POINT_PX = DPI / 72.0
-STEP_PX = 1.5 * POINT_PX
-CITATION_SCALE = 0.72
-SIZES_PT = (LABEL_PT, 8.0, 6.5)
-GAPS_PT = (2.5, 5.0, 9.0, 15.0, 24.0, 36.0)
-ANCHORS = 41
-CLEAR_COST = 4.0
+CITATION_SCALE = 0.74
+SIZES_PT = (LABEL_PT, 8.2, 7.0)
+CLEAR_COST = 5.0
 """A place this good is taken before a smaller font is tried."""
-SIZE_COST = 6.0
-MARGIN_PX = 2.0 * POINT_PX
+SIZE_COST = 4.0
 
 
 @dataclass(frozen=True)
@@ -34,26 +32,80 @@ class Label:
     side: int
     """1: above the curve, or left of a rising one; -1: below; 0: either."""
     along: bool = False
-    """Whether the text follows the slope of the curve."""
+    """Whether the text may follow the slope of the curve."""
+    bold: bool = False
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A box in pixels: its centre, its size before rotation, and its angle in degrees."""
+class LabelLayer:
+    """The labels of one pair of axes."""
 
-    centre: Array
-    size: Array
-    angle: float
-    cost: float = 0.0
+    def __init__(self, axes: Axes) -> None:
+        self.axes = axes
+        self.frame: Bbox = axes.get_window_extent()
+        self.taken: list[Bbox] = []
+        self.keys: list[Artist] = []
+        lines = [line for line in axes.lines if len(line.get_xydata()) > 1]
+        paths = [dense(axes.transData.transform(line.get_xydata()), STEP_PX) for line in lines]
+        self.obstacles: Array = np.vstack([np.empty((0, 2)), *paths])
 
-    def bounds(self) -> Bbox:
-        """Return the upright box around it."""
-        cosine, sine = abs(np.cos(np.radians(self.angle))), abs(np.sin(np.radians(self.angle)))
-        half = 0.5 * np.array([[cosine, sine], [sine, cosine]]) @ self.size + 0.5 * MARGIN_PX
-        return Bbox([self.centre - half, self.centre + half])
+    def place(self, labels: Iterable[Label]) -> list[Artist]:
+        """Write the labels; return legend entries for the ones that had to be shortened to a number."""
+        for label in labels:
+            if self._write(label):
+                continue
+            number = len(self.keys) + 1
+            short = replace(label, text=str(number), citation="", side=0, along=False)
+            marked = f"{number}: " if self._write(short) else ""
+            name = f"{marked}{label.text} {label.citation}".replace("\n", " ").strip()
+            self.keys.append(Line2D([], [], color=label.colour, linewidth=1.0, label=name))
+        return self.keys
 
-    def inside(self, points: Array) -> NDArrayBool:
-        """Tell which points lie in it, with a margin."""
-        angle = np.radians(self.angle)
-        turned = (points - self.centre) @ np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        return (np.abs(turned) <= 0.5 * self.size + 0.5 * MARGIN_PX).all(axis=1)
+    def _write(self, label: Label) -> bool:
+        """Write one label at the best of its places and sizes; False where there is none."""
+        path = self.axes.transData.transform(label.path)
+        found: list[tuple[float, Place, float]] = []
+        for rank, size_pt in enumerate(SIZES_PT):
+            size = self._measure(label, size_pt)
+            placed = best_place(path, label.side, label.along, size, self.frame, self.taken, self.obstacles)
+            if placed is not None:
+                found.append((placed[1] + rank * SIZE_COST, placed[0], size_pt))
+            if found and found[-1][0] <= CLEAR_COST + rank * SIZE_COST:
+                break
+        if not found:
+            return False
+        _, place, size_pt = min(found, key=lambda option: option[0])
+        self.taken.append(place.bounds())
+        self._draw(label, place, size_pt)
+        return True
+
+    def _draw(self, label: Label, place: Place, size_pt: float) -> None:
+        angle = np.radians(place.angle)
+        up = np.array([-np.sin(angle), np.cos(angle)])
+        background = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.4}
+        for text, sign in zip(self._texts(label, size_pt), (1.0, -1.0)):
+            height = text.get_window_extent().height
+            offset = 0.5 * sign * up * (place.size[1] - height) if label.citation else np.zeros(2)
+            text.set_transform(self.axes.transAxes)
+            text.set_position(tuple(self.axes.transAxes.inverted().transform(place.centre + offset)))
+            text.set_rotation(place.angle)
+            text.set_zorder(10.0)
+            if place.crossings(self.obstacles):
+                text.set_bbox(background)
+            text.set_gid("label")
+            self.axes.add_artist(text)
+
+    def _measure(self, label: Label, size_pt: float) -> Array:
+        boxes = [text.get_window_extent() for text in self._texts(label, size_pt)]
+        gap = 1.0 * POINT_PX * (len(boxes) - 1)
+        return np.array([max(box.width for box in boxes), sum(box.height for box in boxes) + gap])
+
+    def _texts(self, label: Label, size_pt: float) -> list[Text]:
+        """Return the name and, below it, the citation, not yet in place."""
+        sizes = [(label.text, size_pt)] + [(label.citation, CITATION_SCALE * size_pt)] * bool(label.citation)
+        texts = []
+        for content, points in sizes:
+            text = Text(0.0, 0.0, content, fontsize=points, color=label.colour, ha="center", va="center")
+            text.set_fontweight("bold" if label.bold and content == label.text else "normal")
+            text.set_figure(self.axes.get_figure(root=False))
+            texts.append(text)
+        return texts

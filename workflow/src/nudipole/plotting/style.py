@@ -52,14 +52,14 @@ class Look:
 
 
 COMPUTED = {
-    "stellar": Look("Stellar cooling (this work)", PURPLE, "#8A2F63"),
-    "xenon1t": Look("XENON1T (this work)", BLUE, "#004B77"),
+    "stellar": Look("Stellar cooling\n(this work)", PURPLE, "#8A2F63"),
+    "xenon1t": Look("XENON1T\n(this work)", BLUE, "#004B77"),
 }
 """Constraints of this package, in drawing order; text is darker than its line, for contrast on the filled region."""
 
 FALLBACK_COLOURS = (VERMILLION, GREEN, SKY, BLACK)
 
-FAVOURED = Look("XENON1T favoured, no tritium", ORANGE, "#8A4B00")
+FAVOURED = Look("XENON1T favoured,\nno tritium", ORANGE, "#8A4B00")
 FAVOURED_SHADES = ("#F8DDA0", "#EDB54A")
 """Fill of the 2 and 1 sigma regions, outermost first."""
 
@@ -71,17 +71,17 @@ BRDAR2020 = {
     "BBN_high_4He": Look(r"BBN $^4$He", VERMILLION, "#A34700"),
     "CMB_dNeff_0.3_a": Look(r"CMB $\Delta N_\mathrm{eff}=0.3$", SKY, "#1F6FA3"),
     "CMB_dNeff_0.3_b": Look(r"CMB $\Delta N_\mathrm{eff}=0.3$", SKY, "#1F6FA3"),
-    "IceCube_double_bang": Look("IceCube (proj.)", BLACK, BLACK),
+    "IceCube_double_bang": Look("IceCube\n(projection)", BLACK, BLACK),
     "CHARM2_NOMAD_region": Look("CHARM-II, NOMAD", GREY, "#333333"),
     "MiniBooNE_region": Look("MiniBooNE", GREY, "#333333"),
-    "MiniBooNE_ROI": Look("MiniBooNE favoured", GREEN, "#00664A"),
+    "MiniBooNE_ROI": Look("MiniBooNE\nfavoured", GREEN, "#00664A"),
 }
 """Curves of the summary figure of arXiv:2007.15563, by the name in its digitised table."""
 
 BRDAR2020_TWICE = {"CHARM2_NOMAD_region": ("pub_charm_ii", "pub_nomad"), "MiniBooNE_region": ("pub_miniboone",)}
 """Regions of that figure which the laboratory limits show from the original papers."""
 
-LABORATORY_FILL = "#DDDDDD"
+LABORATORY_FILL = "#E4E4E4"
 LABORATORY_LINE = "#777777"
 LABORATORY_TEXT = "#333333"
 

@@ -24,9 +24,7 @@ def input_digests(snakemake: "Snakemake") -> dict[str, str]:
     return {str(path): file_sha256(Path(path)) for path in sorted({str(p) for p in snakemake.input})}
 
 
-def table_info(
-    snakemake: "Snakemake", title: str, units: dict[str, str], citations: tuple[str, ...] = ()
-) -> TableInfo:
+def table_info(snakemake: "Snakemake", title: str, units: dict[str, str], citations: tuple[str, ...] = ()) -> TableInfo:
     """Return the provenance of a table a job writes."""
     return TableInfo(title, units, citations, input_digests(snakemake), config_digest(snakemake.params.config))
 

@@ -63,7 +63,9 @@ def flux_moments(
 ) -> FluxMoments:
     """Return the moments of every component for the modes e, mu, tau, effective."""
     rows = [
-        _line_rows(c, c.shape, region, table) if isinstance(c.shape, Line) else _continuum_rows(c, c.shape, region, table)
+        _line_rows(c, c.shape, region, table)
+        if isinstance(c.shape, Line)
+        else _continuum_rows(c, c.shape, region, table)
         for c in components
     ]
     return FluxMoments(

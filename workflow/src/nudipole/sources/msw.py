@@ -79,7 +79,10 @@ class ConversionTable:
         self._detection = np.abs(pmns_matrix(osc)) ** 2
 
     def probability(
-        self, E_nu_MeV: NDArray[np.float64], n_e_NA_per_cm3: NDArray[np.float64], fraction: NDArray[np.float64]
+        self,
+        E_nu_MeV: NDArray[np.float64],
+        n_e_NA_per_cm3: NDArray[np.float64],
+        fraction: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         """Return P, shape (len(E), 3) for a = e, mu, tau, averaged over annuli with the given fractions.
 

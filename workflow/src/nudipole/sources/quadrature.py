@@ -18,7 +18,9 @@ def endpoint_nodes(E_max_MeV: float, nodes: int) -> NDArray[np.float64]:
     return E
 
 
-def gauss_panels(edges: NDArray[np.float64], order: int = GAUSS_ORDER) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def gauss_panels(
+    edges: NDArray[np.float64], order: int = GAUSS_ORDER
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return Gauss-Legendre points and weights inside each interval, both of shape (len(edges) - 1, order)."""
     x, w = np.polynomial.legendre.leggauss(order)
     half = 0.5 * np.diff(edges)[:, None]

@@ -82,7 +82,9 @@ def continua(b8_E_MeV: NDArray[np.float64], b8_density: NDArray[np.float64], nod
 
 
 def solar_components(
-    fluxes_per_cm2_s: Mapping[str, float], lines: Mapping[str, tuple[Line, ...]], spectra: Mapping[str, Continuum]
+    fluxes_per_cm2_s: Mapping[str, float],
+    lines: Mapping[str, tuple[Line, ...]],
+    spectra: Mapping[str, Continuum],
 ) -> tuple[SolarComponent, ...]:
     """Return all components in the order of SOURCES; a source with lines gives one component per line."""
     components = []

@@ -108,9 +108,7 @@ def _ln_narrow_grid_keV7(M: NDArray[np.float64], T: float, omega_p: float, rule:
 
 
 @njit(cache=True)
-def _ln_modes_grid_keV7(
-    M: NDArray[np.float64], T: float, omega_p: float, v: float, rule: Rule
-) -> NDArray[np.float64]:
+def _ln_modes_grid_keV7(M: NDArray[np.float64], T: float, omega_p: float, v: float, rule: Rule) -> NDArray[np.float64]:
     """Loop over masses; the two rows are the transverse and the longitudinal mode."""
     out = np.empty((2, M.size))
     for i in range(M.size):
@@ -125,9 +123,7 @@ def ln_narrow_eV7(star: Star, M_N_keV: NDArray[np.float64], nodes: Nodes) -> NDA
     Q = mu^2 omega_p^4/(24 pi) (1 - r)^2 (1 + 2r) int k^2 dk/pi^2/(e^{w/T} - 1), r = M^2/omega_p^2: the
     limit G_T -> 0 of arXiv:2007.15563. -inf for M_N >= omega_p, where the decay is forbidden.
     """
-    ln_q: NDArray[np.float64] = _ln_narrow_grid_keV7(
-        M_N_keV, star.T_keV, star.omega_p_keV, unit_rule(nodes.thermal)
-    )
+    ln_q: NDArray[np.float64] = _ln_narrow_grid_keV7(M_N_keV, star.T_keV, star.omega_p_keV, unit_rule(nodes.thermal))
     return ln_q + LN_EV7_PER_KEV7
 
 

@@ -1,0 +1,82 @@
+"""The constraints of this package: excluded regions, theory bands and the region favoured by XENON1T."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from nudipole.limits.table import Edge
+from nudipole.plotting.bands import excluded_polygons, fill, preferred_polygons, strip
+from nudipole.plotting.curves import citation, runs
+from nudipole.plotting.labels import Label
+from nudipole.plotting.layer import Layer
+from nudipole.plotting.style import BLACK, COMPUTED, FALLBACK_COLOURS, FAVOURED, FAVOURED_SHADES, GREY, Look
+
+BAND_VARIANTS = ("finite_width", "damped")
+REGION_VARIANT = "no_tritium;region"
+
+
+def draw_computed(layer: Layer, rows: pd.DataFrame, *, theory_bands: bool) -> None:
+    """Draw every computed constraint in its default variant, then the bands and the favoured region."""
+    computed = rows[rows["origin"] == "computed"]
+    for constraint, look in _looks(computed):
+        of_it = computed[computed["constraint"] == constraint]
+        _draw_excluded(layer, of_it[of_it["is_default"]], look)
+        if theory_bands:
+            _draw_band(layer, of_it, look)
+    _draw_favoured(layer, computed[computed["variant"] == REGION_VARIANT])
+
+
+def _looks(computed: pd.DataFrame) -> Iterator[tuple[str, Look]]:
+    """Yield the constraints to draw; one without a look of its own gets a colour nobody else has."""
+    present = list(computed.loc[computed["is_default"], "constraint"].unique())
+    yield from ((name, look) for name, look in COMPUTED.items() if name in present)
+    others = [name for name in present if name not in COMPUTED]
+    for number, name in enumerate(others):
+        colour = FALLBACK_COLOURS[number % len(FALLBACK_COLOURS)]
+        yield name, Look(f"{name.replace('_', ' ')}\n(this work)", colour, BLACK)
+
+
+def _draw_excluded(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
+    floors = list(runs(rows[rows["edge"] == str(Edge.FLOOR)]))
+    ceilings = list(runs(rows[rows["edge"] == str(Edge.CEILING)]))
+    for polygon in excluded_polygons(floors, ceilings, layer.frame):
+        fill(layer.axes, polygon, look.colour, alpha=0.26, zorder=2.0)
+    for run in [*floors, *ceilings]:
+        layer.line(run, color=look.colour, linewidth=1.8, zorder=5.0)
+    shown = layer.visible(floors) or layer.visible(ceilings)
+    if shown:
+        side = 1 if layer.visible(floors) else -1
+        cited = citation(rows["reference"].iloc[0])
+        layer.labels.append(Label(look.name, cited, look.text_colour, shown[0].points(), side, bold=True))
+
+
+def _draw_band(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
+    """Hatch the region between two treatments of the emission, at the masses where both give a limit."""
+    one, other = (list(runs(rows[rows["variant"] == variant])) for variant in BAND_VARIANTS)
+    polygons = [strip(a, b) for a in one for b in other]
+    for polygon in polygons:
+        if polygon is not None:
+            fill(layer.axes, polygon, look.text_colour, alpha=1.0, zorder=4.0, hatch="/////////")
+    if any(polygon is not None for polygon in polygons):
+        name = "spread of plasmon-width treatments"
+        layer.handles.append(
+            Patch(facecolor="none", edgecolor=look.text_colour, linewidth=0.0, hatch="/////////", label=name)
+        )
+
+
+def _draw_favoured(layer: Layer, rows: pd.DataFrame) -> None:
+    levels = sorted(rows["confidence_level"].unique(), reverse=True)
+    for number, level in enumerate(levels):
+        of_it = rows[rows["confidence_level"] == level]
+        lows = list(runs(of_it[of_it["edge"] == str(Edge.PREFERRED_LOW)]))
+        highs = list(runs(of_it[of_it["edge"] == str(Edge.PREFERRED_HIGH)]))
+        shade = FAVOURED_SHADES[min(number, len(FAVOURED_SHADES) - 1)]
+        for polygon in preferred_polygons(lows, highs):
+            fill(layer.axes, polygon, shade, alpha=0.9, zorder=3.0)
+        for run in [*lows, *highs]:
+            layer.line(run, color=FAVOURED.text_colour, linewidth=0.8, linestyle=(0, (3.0, 1.5)), zorder=4.5)
+        if number == 0 and (shown := layer.visible(lows)):
+            cited = " and ".join(f"{100.0 * each:.3g}%" for each in sorted(levels)) + " CL"
+            layer.labels.append(Label(FAVOURED.name, cited, FAVOURED.text_colour, shown[0].points(), -1))

@@ -1,0 +1,98 @@
+"""Published limits: the laboratory searches of one coupling, and the curves of arXiv:2007.15563 to compare with."""
+
+import pandas as pd
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from nudipole.limits.published import BRDAR2020_PREFIX
+from nudipole.limits.table import Edge
+from nudipole.plotting.bands import excluded_polygons, fill
+from nudipole.plotting.curves import Run, runs
+from nudipole.plotting.labels import Label
+from nudipole.plotting.layer import Layer
+from nudipole.plotting.style import (
+    BRDAR2020,
+    BRDAR2020_TWICE,
+    GREY,
+    LABORATORY_FILL,
+    LABORATORY_LINE,
+    LABORATORY_TEXT,
+    Look,
+)
+
+UNVERIFIED = "†"
+THIN_DASHED = (0, (4.0, 1.6))
+CLOSED = ("MiniBooNE_ROI",)
+"""Contours that enclose a region."""
+
+
+def draw_laboratory(layer: Layer, rows: pd.DataFrame, sources: pd.DataFrame) -> None:
+    """Draw the laboratory limits of this coupling that reach into the frame."""
+    papers = sources.set_index("key")
+    published = rows[(rows["origin"] == "published") & ~rows["constraint"].str.startswith(BRDAR2020_PREFIX)]
+    levels: set[float] = set()
+    marked = False
+    for constraint, of_it in published.groupby("constraint", sort=False):
+        paper = papers.loc[str(constraint).removeprefix("pub_")]
+        if not _draw_search(layer, of_it, paper):
+            continue
+        levels.add(float(of_it["confidence_level"].iloc[0]))
+        marked |= paper["status"] == "unverified"
+    if levels:
+        named = " or ".join(f"{100.0 * level:.3g}%" for level in sorted(levels))
+        name = f"laboratory, {named} CL" + (f" ({UNVERIFIED} unverified)" if marked else "")
+        layer.handles.append(Patch(facecolor=LABORATORY_FILL, edgecolor=LABORATORY_LINE, linewidth=0.7, label=name))
+
+
+def _draw_search(layer: Layer, rows: pd.DataFrame, paper: "pd.Series[str]") -> bool:
+    """Draw one search with its label; False where nothing of it is in the frame."""
+    floors = list(runs(rows[rows["edge"] == str(Edge.FLOOR)]))
+    ceilings = list(runs(rows[rows["edge"] == str(Edge.CEILING)]))
+    shown = layer.visible(floors) or layer.visible(ceilings)
+    if not shown:
+        return False
+    for polygon in excluded_polygons(floors, ceilings, layer.frame):
+        fill(layer.axes, polygon, LABORATORY_FILL, alpha=1.0, zorder=1.0)
+    for run in [*floors, *ceilings]:
+        layer.line(run, color=LABORATORY_LINE, linewidth=0.8, zorder=3.5)
+    mark = UNVERIFIED if paper["status"] == "unverified" else ""
+    number = str(paper["arxiv"])
+    cited = (number if "/" in number else f"arXiv:{number}") + mark
+    side = 1 if floors else -1
+    layer.labels.append(Label(str(paper["label"]), cited, LABORATORY_TEXT, shown[0].points(), side, along=True))
+    return True
+
+
+def draw_brdar2020(layer: Layer, rows: pd.DataFrame) -> None:
+    """Draw the digitised figure, but not its laboratory regions where the original papers' limits are drawn."""
+    of_it = rows[rows["constraint"].str.startswith(BRDAR2020_PREFIX)]
+    present = set(rows["constraint"])
+    drawn = False
+    for constraint, curve in of_it.groupby("constraint", sort=False):
+        name = str(constraint).removeprefix(BRDAR2020_PREFIX)
+        if present.intersection(BRDAR2020_TWICE.get(name, ())):
+            continue
+        look = BRDAR2020.get(name, Look(name.replace("_", " "), GREY, GREY))
+        drawn |= _draw_digitised(layer, curve, look, closed=name in CLOSED)
+    if drawn:
+        name = "Brdar et al. 2020, arXiv:2007.15563 (digitised)"
+        layer.handles.append(Line2D([], [], color=GREY, linewidth=0.9, linestyle=THIN_DASHED, label=name))
+
+
+def _draw_digitised(layer: Layer, rows: pd.DataFrame, look: Look, *, closed: bool) -> bool:
+    """Draw one digitised curve, labelled on the side it excludes; False where nothing of it is in the frame."""
+    drawn = False
+    for edge in rows["edge"].unique():
+        pieces = list(runs(rows[rows["edge"] == edge]))
+        for run in pieces:
+            if closed:
+                fill(layer.axes, run.points(), look.colour, alpha=0.3, zorder=2.5)
+            layer.line(
+                run.closed() if closed else run, color=look.colour, linewidth=1.0, linestyle=THIN_DASHED, zorder=6.0
+            )
+        shown = layer.visible(pieces)
+        if shown and look.name and not drawn:
+            side = {str(Edge.FLOOR): 1, str(Edge.CEILING): -1}.get(str(edge), 0)
+            layer.labels.append(Label(look.name, "", look.text_colour, shown[0].points(), side, along=True))
+        drawn |= bool(shown)
+    return drawn

@@ -1,0 +1,49 @@
+"""Figures as files: the same bytes from the same inputs, with their provenance inside."""
+
+import json
+import os
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+from matplotlib.style import context
+
+from nudipole import __version__
+from nudipole.errors import ConfigError, StorageError
+from nudipole.plotting.style import RC
+
+
+def save_figure(figure: Figure, path: Path, title: str, inputs_sha256: Mapping[str, str]) -> None:
+    """Write a figure as PDF, PNG or SVG by its suffix; the file appears complete or not at all."""
+    kind = path.suffix.lower().removeprefix(".")
+    metadata = _metadata(kind, title, inputs_sha256)
+    partial = path.with_name(path.name + ".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with context(RC, after_reset=True):
+            figure.savefig(partial, format=kind, dpi=figure.dpi, metadata=metadata)
+        os.replace(partial, path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise StorageError(f"cannot write {path}: {error.strerror or error}; free some space and run again") from None
+
+
+def inputs_digest(inputs_sha256: Mapping[str, str]) -> str:
+    """Return one sha256 for the names and contents of all inputs."""
+    return sha256(json.dumps(dict(inputs_sha256), sort_keys=True).encode()).hexdigest()
+
+
+def _metadata(kind: str, title: str, inputs_sha256: Mapping[str, str]) -> dict[str, Any]:
+    """Return the provenance in the fields of a format, without the date that would change at every run."""
+    software = f"nudipole {__version__}"
+    inputs = f"inputs sha256 {inputs_digest(inputs_sha256)}"
+    listed = json.dumps(dict(inputs_sha256), sort_keys=True)
+    if kind == "pdf":
+        return {"Title": title, "Creator": software, "Subject": inputs, "Keywords": listed, "CreationDate": None}
+    if kind == "png":
+        return {"Title": title, "Software": software, "Source": inputs, "Inputs": listed}
+    if kind == "svg":
+        return {"Title": title, "Creator": software, "Source": inputs, "Description": listed, "Date": None}
+    raise ConfigError(f"{kind!r} is no format for a figure; choose pdf, png or svg")
