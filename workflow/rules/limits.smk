@@ -63,7 +63,7 @@ rule scorecard:
     benchmark:
         "results/benchmarks/jobs/scorecard.tsv"
     params:
-        config=lambda wildcards: {"reference": SETUPS["reference/"]},
+        config=lambda wildcards: {"reference": physics(SETUPS["reference/"])},
         code=code("scorecard.py"),
     conda:
         "../../envs/environment.yaml"

@@ -79,4 +79,4 @@ def is_visible(run: Run, frame: Frame) -> bool:
 def citation(reference: str) -> str:
     """Return the arXiv numbers in a reference, for the small print under a label."""
     found = ARXIV.findall(reference)
-    return "arXiv:" + ", ".join(found) if found else ""
+    return "arXiv:" + ",\n".join(found) if found else ""

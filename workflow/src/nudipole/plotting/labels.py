@@ -11,11 +11,11 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from nudipole.plotting.curves import Array, dense
-from nudipole.plotting.placement import POINT_PX, STEP_PX, Place, best_place
+from nudipole.plotting.placement import POINT_PX, STEP_PX, Place, Surroundings, best_place
 from nudipole.plotting.style import LABEL_PT
 
 CITATION_SCALE = 0.74
-SIZES_PT = (LABEL_PT, 8.2, 7.0)
+SIZES = (1.0, 0.86, 0.75)
 CLEAR_COST = 5.0
 """A place this good is taken before a smaller font is tried."""
 SIZE_COST = 4.0
@@ -34,6 +34,7 @@ class Label:
     along: bool = False
     """Whether the text may follow the slope of the curve."""
     bold: bool = False
+    size_pt: float = LABEL_PT
 
 
 class LabelLayer:
@@ -44,9 +45,7 @@ class LabelLayer:
         self.frame: Bbox = axes.get_window_extent()
         self.taken: list[Bbox] = []
         self.keys: list[Artist] = []
-        lines = [line for line in axes.lines if len(line.get_xydata()) > 1]
-        paths = [dense(axes.transData.transform(line.get_xydata()), STEP_PX) for line in lines]
-        self.obstacles: Array = np.vstack([np.empty((0, 2)), *paths])
+        self.lines: list[Array] = [np.asarray(line.get_xydata()) for line in axes.lines]
 
     def place(self, labels: Iterable[Label]) -> list[Artist]:
         """Write the labels; return legend entries for the ones that had to be shortened to a number."""
@@ -62,11 +61,12 @@ class LabelLayer:
 
     def _write(self, label: Label) -> bool:
         """Write one label at the best of its places and sizes; False where there is none."""
-        path = self.axes.transData.transform(label.path)
+        path, around = self.axes.transData.transform(label.path), self._surroundings(label)
         found: list[tuple[float, Place, float]] = []
-        for rank, size_pt in enumerate(SIZES_PT):
+        for rank, scale in enumerate(SIZES):
+            size_pt = scale * label.size_pt
             size = self._measure(label, size_pt)
-            placed = best_place(path, label.side, label.along, size, self.frame, self.taken, self.obstacles)
+            placed = best_place(path, label.side, label.along, size, around)
             if placed is not None:
                 found.append((placed[1] + rank * SIZE_COST, placed[0], size_pt))
             if found and found[-1][0] <= CLEAR_COST + rank * SIZE_COST:
@@ -75,10 +75,19 @@ class LabelLayer:
             return False
         _, place, size_pt = min(found, key=lambda option: option[0])
         self.taken.append(place.bounds())
-        self._draw(label, place, size_pt)
+        crossed = place.crossings(np.vstack([around.own, around.others]), 0.0) > 0
+        self._draw(label, place, size_pt, boxed=crossed)
         return True
 
-    def _draw(self, label: Label, place: Place, size_pt: float) -> None:
+    def _surroundings(self, label: Label) -> Surroundings:
+        own: list[Array] = [np.empty((0, 2))]
+        others: list[Array] = [np.empty((0, 2))]
+        for points in self.lines:
+            mine = np.array_equal(points, label.path)
+            (own if mine else others).append(dense(self.axes.transData.transform(points), STEP_PX))
+        return Surroundings(self.frame, self.taken, np.vstack(own), np.vstack(others))
+
+    def _draw(self, label: Label, place: Place, size_pt: float, *, boxed: bool) -> None:
         angle = np.radians(place.angle)
         up = np.array([-np.sin(angle), np.cos(angle)])
         background = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.4}
@@ -89,7 +98,7 @@ class LabelLayer:
             text.set_position(tuple(self.axes.transAxes.inverted().transform(place.centre + offset)))
             text.set_rotation(place.angle)
             text.set_zorder(10.0)
-            if place.crossings(self.obstacles):
+            if boxed:
                 text.set_bbox(background)
             text.set_gid("label")
             self.axes.add_artist(text)

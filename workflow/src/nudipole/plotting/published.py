@@ -59,7 +59,7 @@ def _draw_search(layer: Layer, rows: pd.DataFrame, paper: "pd.Series[str]") -> b
     number = str(paper["arxiv"])
     cited = (number if "/" in number else f"arXiv:{number}") + mark
     side = 1 if floors else -1
-    layer.labels.append(Label(str(paper["label"]), cited, LABORATORY_TEXT, shown[0].points(), side, along=True))
+    layer.labels.append(Label(str(paper["label"]), cited, LABORATORY_TEXT, shown[0].points(), side, along=True, size_pt=8.6))
     return True
 
 
