@@ -1,12 +1,22 @@
-"""What every rule file uses: the checked configuration of both set-ups, the catalogue, code digests."""
+"""What all branches use: the checked configuration of both set-ups, the catalogue, code digests."""
 
-from snakemake.exceptions import WorkflowError
+from contextlib import contextmanager
 
-from nudipole.config.load import REFERENCE_PATH, SCHEMA_PATH, merge, read_yaml, validate
+from nudipole.config.load import DEFAULT_PATH, REFERENCE_PATH, SCHEMA_PATH, merge, read_yaml, validate
+from nudipole.constraints.datasets import solar_datasets
 from nudipole.data.catalog import load_catalog
 from nudipole.errors import ConfigError, NudipoleError
 from nudipole.provenance.digest import code_digest, file_sha256
 from nudipole.provenance.storage import check_storage
+
+
+@contextmanager
+def _plain_errors():
+    """End with the message alone: a WorkflowError points to this file, where nothing is wrong."""
+    try:
+        yield
+    except NudipoleError as error:
+        sys.exit(f"nudipole: {error}")
 
 
 def _check_bundled(dataset):
@@ -18,26 +28,42 @@ def _check_bundled(dataset):
         verify_bundled(dataset, ROOT)
 
 
+def _check_remote(names, catalog):
+    with_original = [dataset.name for dataset in catalog.datasets if dataset.remote]
+    for name in names:
+        if name not in with_original:
+            problem = "has no original to download" if name in catalog.names else "is not in the catalogue"
+            raise ConfigError(
+                f"data.remote_datasets: {name!r} {problem}; remove it from the list, "
+                f"which may hold {', '.join(with_original)}"
+            )
+
+
 def _checked_start():
     """Return the configuration of each set-up and the catalogue; stop here on anything a job would trip over."""
-    check_storage(Path("results"))
     schema = read_yaml(ROOT / SCHEMA_PATH)
     analysis = validate(config, schema)
     reference = validate(merge(analysis, read_yaml(ROOT / REFERENCE_PATH)), schema)
     catalog = load_catalog(ROOT / analysis["data"]["catalog"])
     for dataset in catalog.datasets:
         _check_bundled(dataset)
-    for name in analysis["data"]["remote_datasets"]:
-        if catalog.dataset(name).remote is None:
-            known = ", ".join(d.name for d in catalog.datasets if d.remote)
-            raise ConfigError(f"data.remote_datasets: {name} has no original to download; these have one: {known}")
+    _check_remote(analysis["data"]["remote_datasets"], catalog)
     return {"": analysis, "reference/": reference}, catalog
 
 
-try:
+with _plain_errors():
+    # before Snakemake writes its log, which fails noisily on a full disk
+    check_storage(Path("results"))
+    check_storage(Path(".snakemake"))
+    # read here as well, because Snakemake does not name the file it cannot read
+    read_yaml(ROOT / DEFAULT_PATH)
+
+
+configfile: str(ROOT / DEFAULT_PATH)
+
+
+with _plain_errors():
     SETUPS, CATALOG = _checked_start()
-except NudipoleError as error:
-    raise WorkflowError(str(error)) from None
 
 ANALYSIS = SETUPS[""]
 
@@ -66,3 +92,20 @@ def data_tables(*names):
 def physics(setup):
     """Return a set-up without the section that cannot change a result: where the tables come from."""
     return {name: section for name, section in setup.items() if name != "data"}
+
+
+def is_remote(dataset):
+    """Return whether a dataset is downloaded in this run."""
+    data = ANALYSIS["data"]
+    chosen = data["source"] == "remote" or dataset.name in data["remote_datasets"]
+    return chosen and dataset.remote is not None
+
+
+def origin_file(dataset):
+    """Return the file a dataset is read from: the download, or the bundled table."""
+    return f"results/originals/{dataset.name}" if is_remote(dataset) else os.path.relpath(ROOT / dataset.path)
+
+
+def solar_tables(wildcards):
+    """Return the tables of the solar model of a set-up."""
+    return data_tables(*solar_datasets(SETUPS[wildcards.setup]["solar"]["model"]))

@@ -16,15 +16,15 @@ rule xenon1t_rates:
         "results/logs/{setup}xenon1t_rates.log",
     benchmark:
         "results/benchmarks/jobs/{setup}xenon1t_rates.tsv"
-    params:
-        config=XENON1T_SECTIONS,
-        code=code("xenon1t_rates.py"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=20,
+    params:
+        config=XENON1T_SECTIONS,
+        code=code("xenon1t_rates.py"),
     message:
         "XENON1T: signal events per bin"
     script:
@@ -42,15 +42,15 @@ rule xenon1t_likelihood:
         "results/logs/{setup}xenon1t_likelihood.log",
     benchmark:
         "results/benchmarks/jobs/{setup}xenon1t_likelihood.tsv"
-    params:
-        config=XENON1T_SECTIONS,
-        code=code("xenon1t_likelihood.py"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=20,
+    params:
+        config=XENON1T_SECTIONS,
+        code=code("xenon1t_likelihood.py"),
     message:
         "XENON1T: profile likelihood on the (M_N, mu_nu) grid"
     script:
@@ -67,15 +67,15 @@ rule xenon1t_limits:
         "results/logs/{setup}xenon1t_limits.log",
     benchmark:
         "results/benchmarks/jobs/{setup}xenon1t_limits.tsv"
-    params:
-        config=XENON1T_SECTIONS,
-        code=code("xenon1t_limits.py"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=20,
+    params:
+        config=XENON1T_SECTIONS,
+        code=code("xenon1t_limits.py"),
     message:
         "XENON1T: limits and favoured regions"
     script:

@@ -32,15 +32,15 @@ rule parameter_space:
         "results/logs/parameter_space_{flavour}.log",
     benchmark:
         "results/benchmarks/jobs/parameter_space_{flavour}.tsv"
-    params:
-        config=sections("figures"),
-        code=code("parameter_space.py"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=800,
         runtime=10,
+    params:
+        config=sections("figures"),
+        code=code("parameter_space.py"),
     message:
         "Drawing the parameter space for the {wildcards.flavour} coupling"
     script:
@@ -60,17 +60,17 @@ rule manifest:
         "results/logs/manifest.log",
     benchmark:
         "results/benchmarks/jobs/manifest.tsv"
-    params:
-        config=lambda wildcards: {"analysis": physics(ANALYSIS), "reference": physics(SETUPS["reference/"])},
-        inputs={dataset.name: dataset.sha256 for dataset in CATALOG.datasets},
-        lock=os.path.relpath(ROOT / "envs/requirements.txt"),
-        code=code("manifest.py"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=300,
         runtime=5,
+    params:
+        config=lambda wildcards: {"analysis": physics(ANALYSIS), "reference": physics(SETUPS["reference/"])},
+        inputs={dataset.name: dataset.sha256 for dataset in CATALOG.datasets},
+        lock=os.path.relpath(ROOT / "envs/requirements.txt"),
+        code=code("manifest.py"),
     message:
         "Listing every result with its checksum"
     script:

@@ -12,15 +12,15 @@ rule published_limits:
         "results/logs/{setup}published_limits.log",
     benchmark:
         "results/benchmarks/jobs/{setup}published_limits.tsv"
-    params:
-        config=sections("flavours"),
-        code=code("published_limits.py"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=10,
+    params:
+        config=sections("flavours"),
+        code=code("published_limits.py"),
     message:
         "Published limits in the columns of the limits table"
     script:
@@ -36,15 +36,15 @@ rule merge_limits:
         "results/logs/{setup}merge_limits.log",
     benchmark:
         "results/benchmarks/jobs/{setup}merge_limits.tsv"
-    params:
-        config=sections("grid", "flavours", "solar", "detectors", "statistics", "stellar", "numerics"),
-        code=code("merge_limits.py"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=10,
+    params:
+        config=sections("grid", "flavours", "solar", "detectors", "statistics", "stellar", "numerics"),
+        code=code("merge_limits.py"),
     message:
         "Merging all constraints into one table"
     script:
@@ -62,15 +62,15 @@ rule scorecard:
         "results/logs/scorecard.log",
     benchmark:
         "results/benchmarks/jobs/scorecard.tsv"
-    params:
-        config=lambda wildcards: {"reference": physics(SETUPS["reference/"])},
-        code=code("scorecard.py"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=500,
         runtime=10,
+    params:
+        config=lambda wildcards: {"reference": physics(SETUPS["reference/"])},
+        code=code("scorecard.py"),
     message:
         "Comparing the reference set-up with the published curves"
     script:

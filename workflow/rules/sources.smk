@@ -1,11 +1,5 @@
 """Solar neutrinos: flux moments per component and mode."""
 
-from nudipole.constraints import datasets
-
-
-def solar_tables(wildcards):
-    return data_tables(*datasets.solar_datasets(SETUPS[wildcards.setup]["solar"]["model"]))
-
 
 rule kernels:
     output:
@@ -14,15 +8,17 @@ rule kernels:
         "results/logs/kernels.log",
     benchmark:
         "results/benchmarks/jobs/kernels.tsv"
-    params:
-        config=sections(),
-        code=code("kernels.py"),
+    # the longest job that others wait for
+    priority: 1
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=800,
         runtime=10,
+    params:
+        config=sections(),
+        code=code("kernels.py"),
     message:
         "Compiling the numba kernels"
     script:
@@ -40,15 +36,15 @@ rule solar_moments:
         "results/logs/{setup}solar_moments.log",
     benchmark:
         "results/benchmarks/jobs/{setup}solar_moments.tsv"
-    params:
-        config=sections("solar", "numerics"),
-        code=code("solar_moments.py"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=800,
         runtime=10,
+    params:
+        config=sections("solar", "numerics"),
+        code=code("solar_moments.py"),
     message:
         "Solar flux moments with {params.config[solar][model]}"
     script:

@@ -11,15 +11,15 @@ rule stellar_cooling:
         "results/logs/{setup}stellar_cooling.log",
     benchmark:
         "results/benchmarks/jobs/{setup}stellar_cooling.tsv"
-    params:
-        config=sections("grid", "flavours", "stellar"),
-        code=code("stellar_cooling.py"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=800,
         runtime=10,
+    params:
+        config=sections("grid", "flavours", "stellar"),
+        code=code("stellar_cooling.py"),
     message:
         "Stellar cooling: energy loss and limits of every emission model"
     script:

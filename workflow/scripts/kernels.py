@@ -8,6 +8,7 @@ import numba
 
 from nudipole.constraints.warm_up import compile_kernels
 from nudipole.provenance.job import run_job
+from nudipole.provenance.tables import write_text
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def work(snakemake: "Snakemake") -> None:
     compile_kernels()
-    Path(snakemake.output[0]).write_text(json.dumps({"numba": numba.__version__}) + "\n", encoding="utf-8")
+    write_text(json.dumps({"numba": numba.__version__}) + "\n", Path(snakemake.output[0]))
 
 
 run_job(snakemake, work)

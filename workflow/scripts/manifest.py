@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nudipole import __version__
 from nudipole.provenance.digest import config_digest, file_sha256
 from nudipole.provenance.job import run_job
+from nudipole.provenance.tables import write_text
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -23,8 +24,7 @@ def work(snakemake: "Snakemake") -> None:
         "inputs_sha256": dict(sorted(snakemake.params.inputs.items())),
         "results_sha256": {str(p): file_sha256(Path(p)) for p in sorted(str(path) for path in snakemake.input)},
     }
-    text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
-    Path(snakemake.output[0]).write_text(text, encoding="utf-8")
+    write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", Path(snakemake.output[0]))
 
 
 run_job(snakemake, work)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from nudipole.limits.scorecard import SCORE_UNITS, score, scorecard_page
 from nudipole.provenance.job import run_job, table_info
-from nudipole.provenance.tables import read_table, write_table
+from nudipole.provenance.tables import read_table, write_table, write_text
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -21,7 +21,7 @@ def work(snakemake: "Snakemake") -> None:
     frame = score(limits, published)
     info = table_info(snakemake, "Computed curves against those of arXiv:2007.15563", SCORE_UNITS)
     write_table(frame, Path(snakemake.output.table), info)
-    Path(snakemake.output.page).write_text(scorecard_page(frame), encoding="utf-8")
+    write_text(scorecard_page(frame), Path(snakemake.output.page))
 
 
 run_job(snakemake, work)

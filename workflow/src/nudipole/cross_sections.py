@@ -63,9 +63,9 @@ def _integrated_bracket(E: float, T_low: float, T_high: float, M: float) -> floa
     return _antiderivative(b, E, M, M_E_MEV) - _antiderivative(a, E, M, M_E_MEV)
 
 
-def _require(condition: NDArray[np.bool_] | bool, message: str) -> None:
+def _require(condition: NDArray[np.bool_], rule: str, value: NDArray[np.float64]) -> None:
     if not np.all(condition):
-        raise DomainError(message)
+        raise DomainError(f"{rule}, got {value[~condition].flat[0]:g}")
 
 
 def dsigma_dEr_cm2_per_keV(
@@ -75,15 +75,12 @@ def dsigma_dEr_cm2_per_keV(
 
     Zero outside the kinematic limits. Raises DomainError unless E_nu > 0, E_r > 0, M_N >= 0.
     """
-    E, T, M = (
-        np.asarray(E_nu_MeV, float),
-        np.asarray(E_r_keV, float) / KEV_PER_MEV,
-        np.asarray(M_N_MeV, float),
-    )
-    _require(E > 0, f"E_nu_MeV must be positive, got {E_nu_MeV}")
-    _require(T > 0, f"E_r_keV must be positive, got {E_r_keV}")
-    _require(M >= 0, f"M_N_MeV must not be negative, got {M_N_MeV}")
-    return ALPHA_MU_B2_CM2 * np.asarray(mu_nu_muB, float) ** 2 * _bracket(E, T, M) / KEV_PER_MEV
+    E, T_keV, M = (np.asarray(x, float) for x in (E_nu_MeV, E_r_keV, M_N_MeV))
+    _require(E > 0, "E_nu_MeV must be positive", E)
+    _require(T_keV > 0, "E_r_keV must be positive", T_keV)
+    _require(M >= 0, "M_N_MeV must not be negative", M)
+    bracket = np.asarray(_bracket(E, T_keV / KEV_PER_MEV, M))
+    return ALPHA_MU_B2_CM2 * np.asarray(mu_nu_muB, float) ** 2 * bracket / KEV_PER_MEV
 
 
 def sigma_cm2(
@@ -98,9 +95,9 @@ def sigma_cm2(
     Raises DomainError unless E_nu > 0, E_r_low > 0, M_N >= 0 (at M_N = 0 the cross section diverges
     logarithmically at E_r -> 0).
     """
-    E, low = np.asarray(E_nu_MeV, float), np.asarray(E_r_low_keV, float) / KEV_PER_MEV
-    high, M = np.asarray(E_r_high_keV, float) / KEV_PER_MEV, np.asarray(M_N_MeV, float)
-    _require(E > 0, f"E_nu_MeV must be positive, got {E_nu_MeV}")
-    _require(low > 0, f"E_r_low_keV must be positive, got {E_r_low_keV}")
-    _require(M >= 0, f"M_N_MeV must not be negative, got {M_N_MeV}")
-    return ALPHA_MU_B2_CM2 * np.asarray(mu_nu_muB, float) ** 2 * _integrated_bracket(E, low, high, M)
+    E, low_keV, high_keV, M = (np.asarray(x, float) for x in (E_nu_MeV, E_r_low_keV, E_r_high_keV, M_N_MeV))
+    _require(E > 0, "E_nu_MeV must be positive", E)
+    _require(low_keV > 0, "E_r_low_keV must be positive", low_keV)
+    _require(M >= 0, "M_N_MeV must not be negative", M)
+    bracket = np.asarray(_integrated_bracket(E, low_keV / KEV_PER_MEV, high_keV / KEV_PER_MEV, M))
+    return ALPHA_MU_B2_CM2 * np.asarray(mu_nu_muB, float) ** 2 * bracket

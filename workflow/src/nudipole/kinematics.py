@@ -10,6 +10,7 @@ from math import sqrt
 
 import numpy as np
 from numba import njit, vectorize
+from numpy.typing import ArrayLike, NDArray
 
 from nudipole.constants import M_E_MEV
 
@@ -61,9 +62,11 @@ def _cos_theta(E: float, T: float, M: float, m: float) -> float:
     return (T * (E + m) + 0.5 * M * M) / (E * sqrt(T * (T + 2.0 * m)))
 
 
-def cos_theta_recoil(E_nu_MeV: float, E_r_MeV: float, M_N_MeV: float, m_MeV: float = M_E_MEV) -> float:
+def cos_theta_recoil(
+    E_nu_MeV: ArrayLike, E_r_MeV: ArrayLike, M_N_MeV: ArrayLike, m_MeV: float = M_E_MEV
+) -> NDArray[np.float64]:
     """Return the cosine of the recoil angle to the neutrino: [T(E + m) + M^2/2]/[E sqrt(T(T + 2m))].
 
     Arguments broadcast as NumPy arrays. Between the recoil limits the result lies in [0, 1]; it is 1 at both.
     """
-    return _cos_theta(E_nu_MeV, E_r_MeV, M_N_MeV, m_MeV)
+    return np.asarray(_cos_theta(E_nu_MeV, E_r_MeV, M_N_MeV, m_MeV))

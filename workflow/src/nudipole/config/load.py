@@ -3,9 +3,10 @@
 import difflib
 import math
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 import yaml
@@ -24,9 +25,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"configuration file {path} does not exist") from None
+        raise ConfigError(f"configuration file {path} does not exist; check the path") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"configuration file {path} cannot be read: {error}") from None
+        raise ConfigError(f"configuration file {path} cannot be read: {error}; correct it") from None
     if content is None:
         return {}
     if not isinstance(content, dict):
@@ -40,8 +41,10 @@ def merge(*layers: Mapping[str, Any]) -> dict[str, Any]:
     for layer in layers:
         for key, value in layer.items():
             below = merged.get(key)
-            both = isinstance(value, Mapping) and isinstance(below, Mapping)
-            merged[key] = merge(below, value) if both else (merge(value) if isinstance(value, Mapping) else value)
+            if isinstance(value, Mapping):
+                merged[key] = merge(below if isinstance(below, Mapping) else {}, value)
+            else:
+                merged[key] = value
     return merged
 
 
@@ -68,6 +71,13 @@ def _numbers(node: Any) -> Any:
     if isinstance(node, str) and _NUMBER.fullmatch(node):
         return float(node)
     return node
+
+
+def _integers(node: Any, schema: Mapping[str, Any]) -> Any:
+    """Return the valid node with numbers such as 4e2 as integers where the schema wants integers."""
+    if isinstance(node, Mapping):
+        return {key: _integers(value, schema["properties"][key]) for key, value in node.items()}
+    return int(node) if schema.get("type") == "integer" else node
 
 
 def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -99,31 +109,34 @@ def type_words(kind: str | list[str]) -> str:
 
 def _allowed(error: jsonschema.ValidationError) -> str:
     """Return what the schema allows at the place of an error, in words."""
-    rule = error.schema
+    rule: Mapping[str, Any] = cast("Mapping[str, Any]", error.schema)
     words = [f"one of {', '.join(map(str, rule['enum']))}"] if "enum" in rule else []
     words += [type_words(rule["type"])] if "type" in rule and "enum" not in rule else []
     comparisons = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
     words += [f"{sign} {rule[key]:g}" for key, sign in comparisons.items() if key in rule]
     counts = {"minItems": "at least", "maxItems": "at most"}
     words += [f"{sign} {rule[key]} entries" for key, sign in counts.items() if key in rule]
+    words += ["without repetition"] if rule.get("uniqueItems") else []
+    words += ["not empty"] if rule.get("minLength") else []
     words += [f"in {rule['unit']}"] if "unit" in rule else []
     return ", ".join(words)
 
 
 def _message(error: jsonschema.ValidationError) -> str:
     path = ".".join(str(part) for part in error.absolute_path) or "configuration"
+    schema, instance = cast("Mapping[str, Any]", error.schema), cast("Mapping[str, Any]", error.instance)
     if error.validator == "additionalProperties":
-        known = list(error.schema.get("properties", {}))
-        unknown = [key for key in error.instance if key not in known]
+        known = list(schema.get("properties", {}))
+        unknown = [key for key in instance if key not in known]
         parts = []
         for key in unknown:
             close = difflib.get_close_matches(str(key), known, n=1)
             hint = f" (did you mean {close[0]}?)" if close else ""
             full = key if path == "configuration" else f"{path}.{key}"
-            parts.append(f"unknown key {full} = {error.instance[key]!r}{hint}; allowed there: {', '.join(known)}")
+            parts.append(f"unknown key {full} = {instance[key]!r}{hint}; allowed there: {', '.join(known)}")
         return "; ".join(parts)
     if error.validator == "required":
-        missing = [key for key in error.schema["required"] if key not in error.instance]
+        missing = [key for key in schema["required"] if key not in instance]
         return f"{path}: missing {', '.join(missing)}"
     return f"{path} = {error.instance!r} is not allowed: must be {_allowed(error) or error.message}"
 
@@ -158,7 +171,8 @@ def validate(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, 
             f"the configuration is not valid:\n  - {listing}\n"
             f"Change it in {DEFAULT_PATH} or in the file given with --configfile; config/README.md describes every key."
         )
-    return clean
+    checked: dict[str, Any] = _integers(clean, schema)
+    return checked
 
 
 def load_config(root: Path, overlays: Iterable[Path] = (), assignments: Iterable[str] = ()) -> dict[str, Any]:
@@ -167,3 +181,11 @@ def load_config(root: Path, overlays: Iterable[Path] = (), assignments: Iterable
     layers += [read_yaml(path) for path in overlays]
     layers += [parse_assignment(text) for text in assignments]
     return validate(merge(*layers), read_yaml(root / SCHEMA_PATH))
+
+
+if __name__ == "__main__":
+    # Snakemake reads the files of --configfile itself and names none it cannot read, so the Makefile asks here first.
+    try:
+        load_config(Path(), map(Path, sys.argv[1:]))
+    except ConfigError as error:
+        sys.exit(f"nudipole: {error}")

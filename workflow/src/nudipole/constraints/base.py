@@ -8,12 +8,17 @@ from typing import Protocol
 
 import pandas as pd
 
+from nudipole.config.model import Grid
 from nudipole.errors import DomainError
 from nudipole.limits.table import Status
 from nudipole.sources.msw import ALL_MODES
 
 TableSource = Callable[[str], pd.DataFrame]
 """Gives the table of a dataset by its name in the catalogue."""
+
+
+M_N_LARGEST_MEV, MU_NU_LARGEST_MUB = 1e5, 1.0
+"""The largest mass and moment a configured grid may have."""
 
 
 class Verdict(StrEnum):
@@ -80,15 +85,26 @@ class Constraint(Protocol):
 
 
 def require_point(M_N_MeV: float, flavour: str, mu_nu_muB: float = 1.0) -> None:
-    """Raise DomainError unless the mass and moment are positive and finite and the flavour is known."""
-    for name, value in (("M_N_MeV", M_N_MeV), ("mu_nu_muB", mu_nu_muB)):
-        if not 0.0 < value < float("inf"):
-            raise DomainError(f"{name} must be positive and finite, got {value}")
+    """Raise DomainError unless the mass and moment are positive and on the largest grid, and the flavour is known."""
+    for name, value, largest in (("M_N_MeV", M_N_MeV, M_N_LARGEST_MEV), ("mu_nu_muB", mu_nu_muB, MU_NU_LARGEST_MUB)):
+        if not 0.0 < value <= largest:
+            raise DomainError(f"{name} must be positive and at most {largest:g}, got {value}")
     if flavour not in ALL_MODES:
         raise DomainError(f"flavour must be one of {', '.join(ALL_MODES)}, got {flavour!r}")
 
 
-def above_floor(mu_nu_muB: float, floor_muB: float) -> tuple[Verdict, float]:
-    """Return verdict and margin where everything above one moment is excluded."""
+def range_on_grid(low_muB: float, high_muB: float, grid: Grid) -> tuple[Range, ...]:
+    """Return the part of low < mu < high that lies on the grid, none if there is none; high may be infinite."""
+    if low_muB > grid.mu_nu_max_muB or high_muB < grid.mu_nu_min_muB:
+        return ()
+    low, low_status = (low_muB, Status.OK) if low_muB >= grid.mu_nu_min_muB else (None, Status.OFF_GRID_LOW)
+    high, high_status = (high_muB, Status.OK) if high_muB <= grid.mu_nu_max_muB else (None, Status.OFF_GRID_HIGH)
+    return (Range(low, high, low_status, high_status),)
+
+
+def above_floor(mu_nu_muB: float, floor_muB: float) -> tuple[Verdict, float | None]:
+    """Return verdict and margin where everything above one moment is excluded, nothing if that is infinite."""
+    if floor_muB == float("inf"):
+        return Verdict.ALLOWED, None
     margin = log10(mu_nu_muB / floor_muB)
     return (Verdict.EXCLUDED if margin > 0.0 else Verdict.ALLOWED), margin

@@ -20,7 +20,7 @@ from nudipole.sources.solar import (
 def oscillation(tables: TableSource, solar: SolarConfig) -> Oscillation:
     """Return the mixing parameters of the configured fit with the overrides on top."""
     table = tables("oscillation_parameters").set_index("set")
-    values = {str(name): float(value) for name, value in table.loc[solar.oscillation].items()}
+    values = {name: float(table[name].loc[solar.oscillation]) for name in table.columns}
     return Oscillation(**(values | {name: float(value) for name, value in solar.oscillation_overrides.items()}))
 
 
@@ -35,11 +35,12 @@ def solar_flux_moments(tables: TableSource, solar: SolarConfig, flux_nodes: int)
     """Return the moments of all components for the configured model and mixing."""
     fluxes = tables("solar_fluxes").query("model == @solar.model").set_index("source")["flux_per_cm2_s"]
     lines: dict[str, tuple[Line, ...]] = {}
-    for row in tables("solar_lines").itertuples():
-        lines[row.source] = (*lines.get(row.source, ()), Line(row.E_nu_MeV, row.branching))
+    table = tables("solar_lines")
+    for source, E_nu_MeV, branching in zip(table["source"], table["E_nu_MeV"], table["branching"], strict=True):
+        lines[source] = (*lines.get(source, ()), Line(E_nu_MeV, branching))
     b8 = tables("b8_spectrum_winter2006")
     spectra = continua(b8["E_nu_MeV"].to_numpy(), b8["dN_dE_per_MeV"].to_numpy(), flux_nodes)
-    components = solar_components(fluxes.to_dict(), lines, spectra)
+    components = solar_components({source: float(fluxes.loc[source]) for source in SOURCES}, lines, spectra)
     conversion = ConversionTable(oscillation(tables, solar))
     return flux_moments(components, production_region(tables, solar.model), conversion)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import log
+from math import inf, log
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nudipole.config.model import Grid, grid_config
-from nudipole.constraints.base import Evaluation, MassLimits, Range, Verdict, above_floor, require_point
+from nudipole.constraints.base import Evaluation, MassLimits, Verdict, above_floor, range_on_grid, require_point
 from nudipole.errors import ConfigError
-from nudipole.limits.table import Curve, Edge, Label, Status, grid_status
+from nudipole.limits.table import Curve, Edge, Label, grid_status
 from nudipole.stellar.dispersion import transverse_threshold_keV
 from nudipole.stellar.emission import COLDEST_RATIO, Emission, ln_q_over_mu2_eV7, q_erg_per_g_s
 from nudipole.stellar.limit import limit_muB
@@ -57,7 +57,7 @@ class StellarCooling:
         """Return the excluded range of mu at one mass for the default emission."""
         require_point(M_N_MeV, flavour)
         floor = float(self.limit_muB(np.array([M_N_MeV]), self.emission)[0])
-        excluded = (Range(floor, None, Status.OK, Status.OFF_GRID_HIGH),) if floor <= self.grid.mu_nu_max_muB else ()
+        excluded = range_on_grid(floor, inf, self.grid)
         return MassLimits(NAME, flavour, M_N_MeV, CONFIDENCE_LEVEL, STATISTIC, excluded, ())
 
     def evaluate(self, M_N_MeV: float, mu_nu_muB: float, flavour: str) -> Evaluation:

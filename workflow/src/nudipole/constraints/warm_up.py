@@ -5,6 +5,7 @@ import numpy as np
 from nudipole.detectors.electrons import ElectronTarget
 from nudipole.detectors.response import Detector
 from nudipole.detectors.templates import TemplateMaker
+from nudipole.kinematics import M_N_max_MeV
 from nudipole.likelihood.scan import BinnedData, SignalScan
 from nudipole.sources.moments import flux_moments
 from nudipole.sources.msw import ConversionTable, Oscillation
@@ -27,5 +28,6 @@ def compile_kernels() -> None:
     data = BinnedData(np.array([3.0, 2.0]), ("b",), np.ones((1, 2)), np.array([0.1]), np.ones(1))
     scan = SignalScan(data, signal / signal.sum(), np.array([0.01, 0.05]))
     scan.upper_crossing_muB2(scan.best_fit.chi2 + 1.0)
+    M_N_max_MeV(np.float64(1.0))
     for emission in Emission:
         ln_q_over_mu2_eV7(RED_GIANT, np.array([1.0]), emission)

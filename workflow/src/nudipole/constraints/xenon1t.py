@@ -7,7 +7,7 @@ solar flux floats within its uncertainty unless `statistics.flux_nuisances` is o
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, sqrt
+from math import inf, isfinite, sqrt
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,10 @@ from nudipole.constants import A_XENON_G_PER_MOL
 from nudipole.constraints.base import (
     Evaluation,
     MassLimits,
-    Range,
     TableSource,
     Verdict,
     above_floor,
+    range_on_grid,
     require_point,
 )
 from nudipole.constraints.solar_inputs import flux_widths, solar_flux_moments
@@ -31,7 +31,6 @@ from nudipole.detectors.templates import TemplateMaker
 from nudipole.kinematics import M_N_max_MeV
 from nudipole.likelihood.intervals import limit_statistic, threshold
 from nudipole.likelihood.scan import BinnedData, SignalScan
-from nudipole.limits.table import Status
 from nudipole.sources.moments import FluxMoments
 from nudipole.sources.msw import ALL_MODES
 from nudipole.sources.solar import SOURCES
@@ -121,22 +120,15 @@ class Xenon1t:
         level = self.statistics.confidence_level
         statistic = limit_statistic(level, self.statistics.interval)
         low, high = self.edges_muB(self.scan(M_N_MeV, flavour, self.default_variant))
-        excluded: tuple[Range, ...] = ()
-        preferred: tuple[Range, ...] = ()
-        if high <= self.grid.mu_nu_max_muB:
-            excluded = (Range(high, None, Status.OK, Status.OFF_GRID_HIGH),)
-        if low is not None and low <= self.grid.mu_nu_max_muB:
-            on_grid = high <= self.grid.mu_nu_max_muB
-            preferred = (
-                Range(low, high if on_grid else None, Status.OK, Status.OK if on_grid else Status.OFF_GRID_HIGH),
-            )
+        excluded = range_on_grid(high, inf, self.grid)
+        preferred = () if low is None else range_on_grid(low, high, self.grid)
         return MassLimits(NAME, flavour, M_N_MeV, level, statistic, excluded, preferred)
 
     def edges_muB(self, scan: SignalScan) -> tuple[float | None, float]:
         """Return (lower, upper) edge of the interval in mu at the configured level.
 
         The lower edge is None where mu = 0 lies in the interval or the interval is one-sided; the upper edge
-        is infinite where no source can make N.
+        is infinite where no source can make N, or where its flux can be scaled away at that level.
         """
         if not scan.is_sensitive:
             return None, inf
@@ -155,7 +147,7 @@ class Xenon1t:
         verdict, margin = above_floor(mu_nu_muB, high)
         if low is not None and low <= mu_nu_muB <= high:
             verdict = Verdict.PREFERRED
-        quantities = self._quantities(scan, mu_nu_muB) | {"mu_limit_muB": high}
+        quantities = self._quantities(scan, mu_nu_muB) | {"mu_limit_muB": high if isfinite(high) else None}
         units = {name: "mu_B" if name.endswith("_muB") else "1" for name in quantities}
         return Evaluation(NAME, flavour, M_N_MeV, mu_nu_muB, quantities, units, verdict, margin)
 

@@ -106,8 +106,10 @@ def load_catalog(path: Path) -> Catalog:
     """Read and validate the catalogue; every error names the entry and the key."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"the catalogue {path} cannot be read: {error}") from error
+    except OSError as error:
+        raise DataError(f"the catalogue {path} cannot be read: {error.strerror}; correct data.catalog") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"the catalogue {path} is not a text file: {error}") from error
     except yaml.YAMLError as error:
         raise DataError(f"the catalogue {path} is not valid YAML: {error}") from error
     if not isinstance(content, dict) or not isinstance(content.get("datasets"), list):

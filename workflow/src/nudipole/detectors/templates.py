@@ -42,9 +42,9 @@ def _interpolated_row(T_keV, grid_keV, rows, out):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True)
-def component_template(
+def component_template(  # type: ignore[no-untyped-def]
     M_N_MeV, is_line, E, Phi, dPhi_dE, edges_keV, gauss_x, gauss_w, rows, cut_grid_keV, cut_rows, out
-):  # type: ignore[no-untyped-def]
+):
     """Add one component's events per bin to out (modes, bins) for mu = 1 mu_B.
 
     rows: (panels, order, bins), the response at the nodes of whole panels. cut_grid_keV, cut_rows:
@@ -100,6 +100,7 @@ class TemplateMaker:
         """Return events per bin at mu = 1 mu_B, shape (components, modes, bins)."""
         m = self.moments
         bins = len(self.detector.bin_edges_keV) - 1
+        edges, x, w, rows, cut_grid, cut_rows = self._panels
         out = np.zeros((len(m.source), MODES, bins))
         for c in range(len(m.source)):
             own = slice(m.offset[c], m.offset[c + 1])
@@ -109,7 +110,12 @@ class TemplateMaker:
                 m.E_nu_MeV[own],
                 m.Phi[own],
                 m.dPhi_dE[own],
-                *self._panels,
+                edges,
+                x,
+                w,
+                rows,
+                cut_grid,
+                cut_rows,
                 out[c],
             )
         return out

@@ -13,9 +13,11 @@ from math import inf, log, sqrt
 import numpy as np
 from numba import njit
 
-MAX_ITERATIONS = 200
+MAX_ITERATIONS = 500
 TOLERANCE = 1e-10
 """Newton decrement (about twice the distance to the minimum in -2 ln L) at which the iteration ends."""
+RIDGE = 1e-15
+"""Smallest pivot of the Hessian scaled to a unit diagonal."""
 
 
 @njit(cache=True)
@@ -75,51 +77,101 @@ def _gradient_and_hessian(theta, counts, columns, center, inverse_variance, mode
 
 @njit(cache=True)
 def _solve_free(hessian, gradient, free, step):  # type: ignore[no-untyped-def]
-    """Write -H^-1 g on the free parameters (zero elsewhere) to step by Cholesky, in place of hessian."""
+    """Write -H^-1 g on the free parameters (zero elsewhere) to step, by Cholesky of H scaled to a unit diagonal.
+
+    Without the scaling the ridge of a column that expects 1e10 events would drown one that expects ten.
+    """
     k = len(gradient)
+    scale, factor = np.ones(k), np.zeros((k, k))
     for a in range(k):
-        if not free[a]:
-            for b in range(k):
-                hessian[a, b] = 0.0
-                hessian[b, a] = 0.0
-            hessian[a, a] = 1.0
-    ridge = 0.0
-    for a in range(k):
-        ridge = max(ridge, hessian[a, a])
+        if hessian[a, a] > 0.0:
+            scale[a] = 1.0 / sqrt(hessian[a, a])
     for a in range(k):
         for b in range(a + 1):
-            total = hessian[a, b]
+            total = hessian[a, b] * scale[a] * scale[b] if free[a] and free[b] else 0.0
             for c in range(b):
-                total -= hessian[a, c] * hessian[b, c]
-            # a column that no datum constrains has zero curvature: the ridge keeps its step at zero gradient finite
-            hessian[a, b] = sqrt(max(total, 1e-15 * ridge)) if a == b else total / hessian[b, b]
+                total -= factor[a, c] * factor[b, c]
+            # columns that no datum tells apart have no curvature: the ridge keeps their step finite
+            factor[a, b] = sqrt(max(total, RIDGE)) if a == b else total / factor[b, b]
     for a in range(k):
-        total = -gradient[a] if free[a] else 0.0
+        total = -gradient[a] * scale[a] if free[a] else 0.0
         for c in range(a):
-            total -= hessian[a, c] * step[c]
-        step[a] = total / hessian[a, a]
+            total -= factor[a, c] * step[c]
+        step[a] = total / factor[a, a]
     for a in range(k - 1, -1, -1):
         total = step[a]
         for c in range(a + 1, k):
-            total -= hessian[c, a] * step[c]
-        step[a] = total / hessian[a, a]
+            total -= factor[c, a] * step[c]
+        step[a] = total / factor[a, a]
+    for a in range(k):
+        step[a] = step[a] * scale[a] if free[a] else 0.0
+
+
+@njit(cache=True)
+def _direction(theta, hessian, gradient, fixed, free, step):  # type: ignore[no-untyped-def]
+    """Write the Newton step that leaves no bound it sits on; return its decrement -g.step.
+
+    A parameter at its bound is let go if -2 ln L falls inwards. Where the step of the others would push it back out
+    it stays, unless that leaves nothing to gain: then the one that gains most is moved alone.
+    """
+    k = len(theta)
+    for j in range(k):
+        free[j] = not fixed[j] and (theta[j] > 0.0 or gradient[j] < 0.0)
+    blocked = True
+    while blocked:
+        _solve_free(hessian, gradient, free, step)
+        blocked = False
+        for j in range(k):
+            if free[j] and theta[j] == 0.0 and step[j] < 0.0:
+                free[j] = False
+                blocked = True
+    decrement = _decrement(gradient, step)
+    if decrement >= TOLERANCE:
+        return decrement
+    best = -1
+    for j in range(k):
+        if not fixed[j] and not free[j] and gradient[j] < 0.0:
+            alone = gradient[j] ** 2 / max(hessian[j, j], 1e-300)
+            if alone > decrement:
+                best, decrement = j, alone
+    if best >= 0:
+        for j in range(k):
+            step[j] = 0.0
+        step[best] = -decrement / gradient[best]
+    return decrement
+
+
+@njit(cache=True)
+def _decrement(gradient, step):  # type: ignore[no-untyped-def]
+    total = 0.0
+    for j in range(len(gradient)):
+        total -= gradient[j] * step[j]
+    return total
 
 
 @njit(cache=True)
 def _line_search(theta, step, chi2, counts, columns, center, inverse_variance, trial, model):  # type: ignore[no-untyped-def]
-    """Move theta along step, projected on theta >= 0, halving until -2 ln L falls; return the new value."""
-    length = 1.0
-    for _ in range(60):
+    """Move theta along step up to the first bound, halving until -2 ln L falls.
+
+    Returns the new value and whether a parameter arrived at its bound.
+    """
+    length, first = 1.0, -1
+    for j in range(len(theta)):
+        if theta[j] + length * step[j] < 0.0:
+            length, first = theta[j] / -step[j], j
+    for attempt in range(100):
         for j in range(len(theta)):
             trial[j] = max(theta[j] + length * step[j], 0.0)
+        if attempt == 0 and first >= 0:
+            trial[first] = 0.0
         expected_counts(trial, columns, model)
         value = poisson_chi2(counts, model) + prior_chi2(trial, center, inverse_variance)
         if value <= chi2:
             for j in range(len(theta)):
                 theta[j] = trial[j]
-            return value
+            return value, attempt == 0 and first >= 0
         length *= 0.5
-    return chi2
+    return chi2, False
 
 
 @njit(cache=True)
@@ -137,20 +189,12 @@ def profile(counts, columns, center, inverse_variance, fixed, theta):  # type: i
     for _ in range(MAX_ITERATIONS):
         expected_counts(theta, columns, model)
         _gradient_and_hessian(theta, counts, columns, center, inverse_variance, model, gradient, hessian)
-        for j in range(k):
-            free[j] = not fixed[j] and (theta[j] > 0.0 or gradient[j] < 0.0)
-        _solve_free(hessian, gradient, free, step)
-        decrement = 0.0
-        for j in range(k):
-            if theta[j] + step[j] < 0.0:
-                decrement += gradient[j] * -theta[j]
-            else:
-                decrement += gradient[j] * step[j]
-        if -decrement < TOLERANCE:
+        decrement = _direction(theta, hessian, gradient, fixed, free, step)
+        if decrement < TOLERANCE:
             return chi2, True
-        improved = _line_search(theta, step, chi2, counts, columns, center, inverse_variance, trial, model)
-        if improved == chi2:
+        improved, arrived = _line_search(theta, step, chi2, counts, columns, center, inverse_variance, trial, model)
+        if improved == chi2 and not arrived:
             # no representable step lowers -2 ln L: the minimum to rounding
-            return chi2, -decrement < 1e-6
+            return chi2, decrement < 1e-6 + 1e-13 * chi2
         chi2 = improved
     return chi2, False

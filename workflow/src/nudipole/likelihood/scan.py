@@ -5,6 +5,7 @@ Everything here works on x = mu^2 in units of mu_B^2, because the expected signa
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 
 import numpy as np
 from numba import njit
@@ -17,6 +18,8 @@ from nudipole.likelihood.poisson import expected_counts, profile
 ROOT_RTOL = 1e-10
 X_TINY_MUB2 = 1e-60
 """mu = 1e-30 mu_B: below it no signal is distinguishable from none."""
+X_MAX_MUB2 = 1.0
+"""mu = 1 mu_B: the search for an upper edge ends there."""
 
 
 @njit(cache=True)
@@ -125,14 +128,15 @@ class SignalScan:
     def slope(self, x_muB2: float) -> float:
         """Return d(-2 ln L)/d(mu^2) of the profile: the explicit derivative, since nuisances sit at their minimum."""
         theta = self.fits(np.array([x_muB2])).nuisances[0]
-        model = self.expected(x_muB2, theta)
+        model, counts = self.expected(x_muB2, theta), self.data.counts
         per_x = theta[len(self.data.names) :] @ self.signal
-        return float(2.0 * np.sum((1.0 - self.data.counts / model) * per_x))
+        ratio = np.divide(counts, model, out=np.zeros_like(model), where=counts > 0.0)
+        return float(2.0 * np.sum((1.0 - ratio) * per_x))
 
     @cached_property
     def _natural_x_muB2(self) -> float:
-        """mu^2 that predicts as many signal events as there are data: the scale of every search."""
-        return float(self.data.counts.sum() / self.signal.sum())
+        """mu^2 that predicts as many signal events as there are data, at least one: the scale of every search."""
+        return float(max(self.data.counts.sum(), 1.0) / self.signal.sum())
 
     @cached_property
     def best_fit(self) -> BestFit:
@@ -146,9 +150,15 @@ class SignalScan:
         return BestFit(x, self.chi2(x))
 
     def upper_crossing_muB2(self, chi2_level: float) -> float:
-        """Return mu^2 above the best fit where -2 ln L reaches the level (which must exceed the minimum)."""
+        """Return mu^2 above the best fit where -2 ln L reaches the level (which must exceed the minimum).
+
+        Infinite if it stays below up to 1 mu_B: a flux that floats with the relative width w can be scaled away
+        at a cost of 1/w^2, so -2 ln L does not grow without end.
+        """
         low, step = self.best_fit.x_muB2, 1e-3 * self._natural_x_muB2
         while self.chi2(low + step) < chi2_level:
+            if low + step > X_MAX_MUB2:
+                return inf
             step *= 2.0
         return float(brentq(lambda x: self.chi2(x) - chi2_level, low, low + step, xtol=X_TINY_MUB2, rtol=ROOT_RTOL))
 

@@ -1,6 +1,7 @@
 """Published limits as curves: the figure of arXiv:2007.15563 and the laboratory limits."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -62,11 +63,12 @@ def _brdar2020(curves: pd.DataFrame) -> Iterator[Curve]:
 
 def _laboratory(limits: pd.DataFrame, sources: pd.DataFrame, flavours: tuple[str, ...]) -> Iterator[Curve]:
     papers = sources.set_index("key")
-    for (key, flavour, edge, branch), points in limits.groupby(["key", "flavour", "edge", "branch"], sort=False):
+    for group, points in limits.groupby(["key", "flavour", "edge", "branch"], sort=False):
+        key, flavour, edge, branch = cast("tuple[str, str, str, int]", group)
         if flavour not in flavours:
             continue
         paper, level = papers.loc[key], float(points["confidence_level"].iloc[0])
         statistic, reference = f"as published, {level:.0%} CL", f"{paper['reference']}, arXiv:{paper['arxiv']}"
-        label = Label(f"pub_{key}", "published", True, str(flavour), level, statistic, "published", reference)
+        label = Label(f"pub_{key}", "published", True, flavour, level, statistic, "published", reference)
         mass, mu = points["M_N_MeV"].to_numpy(), points["mu_nu_muB"].to_numpy()
         yield Curve(label, Edge(edge), int(branch), mass, mu, (Status.OK,) * len(points))

@@ -36,7 +36,8 @@ def _masses(floor: Run, ceilings: Iterable[Run]) -> Array:
         ends = np.array([ceiling.M_N_MeV.min() * (1.0 - 1e-9), ceiling.M_N_MeV.max() * (1.0 + 1e-9)])
         parts += [ceiling.M_N_MeV, ends]
     masses = np.unique(np.concatenate(parts))
-    return masses[(masses >= floor.M_N_MeV.min()) & (masses <= floor.M_N_MeV.max())]
+    inside: Array = masses[(masses >= floor.M_N_MeV.min()) & (masses <= floor.M_N_MeV.max())]
+    return inside
 
 
 def _is_under(floor: Run, ceiling: Run) -> bool:

@@ -6,12 +6,12 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from nudipole.limits.table import Edge
+from nudipole.limits.table import Edge, Status
 from nudipole.plotting.bands import excluded_polygons, fill, preferred_polygons, strip
 from nudipole.plotting.curves import citation, runs
 from nudipole.plotting.labels import Label
 from nudipole.plotting.layer import Layer
-from nudipole.plotting.style import BLACK, COMPUTED, FALLBACK_COLOURS, FAVOURED, FAVOURED_SHADES, GREY, Look
+from nudipole.plotting.style import BLACK, COMPUTED, FALLBACK_COLOURS, FAVOURED, FAVOURED_SHADES, Look
 
 BAND_VARIANTS = ("finite_width", "damped")
 REGION_VARIANT = "no_tritium;region"
@@ -43,13 +43,28 @@ def _draw_excluded(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
     ceilings = list(runs(rows[rows["edge"] == str(Edge.CEILING)]))
     for polygon in excluded_polygons(floors, ceilings, layer.frame):
         fill(layer.axes, polygon, look.colour, alpha=0.26, zorder=2.0)
+        layer.regions.append(polygon)
     for run in [*floors, *ceilings]:
         layer.line(run, color=look.colour, linewidth=1.8, zorder=5.0)
+    if (rows["status"] == str(Status.OFF_GRID_LOW)).any():
+        name = f"{look.name.splitlines()[0]}: not drawn where the limit is below the grid"
+        layer.handles.append(Line2D([], [], color=look.colour, linewidth=1.8, label=name))
     shown = layer.visible(floors) or layer.visible(ceilings)
     if shown:
         side = 1 if layer.visible(floors) else -1
         cited = citation(rows["reference"].iloc[0])
-        layer.labels.append(Label(look.name, cited, look.text_colour, shown[0].points(), side, bold=True))
+        layer.labels.append(
+            Label(
+                look.name,
+                cited,
+                look.text_colour,
+                shown[0].points(),
+                side,
+                bold=True,
+                other_side_cost=6.0,
+                lead_from_pt=99.0,
+            )
+        )
 
 
 def _draw_band(layer: Layer, rows: pd.DataFrame, look: Look) -> None:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.style import context
 
 from nudipole.errors import ConfigError, DataError
-from nudipole.plotting.axes import add_header, new_axes
+from nudipole.plotting.axes import add_header, figure_of, new_axes
 from nudipole.plotting.computed import draw_computed
 from nudipole.plotting.curves import Frame
 from nudipole.plotting.labels import LabelLayer
@@ -33,11 +33,9 @@ def draw_parameter_space(
         if options["published_limits"]:
             draw_laboratory(layer, rows, sources)
             draw_brdar2020(layer, rows)
-        keys = LabelLayer(layer.axes).place(layer.labels)
+        keys = LabelLayer(layer.axes, layer.regions).place(layer.ordered_labels())
         add_header(layer.axes, _statement(rows, flavour), [*layer.handles, *keys])
-    figure = layer.axes.get_figure(root=True)
-    assert figure is not None
-    return figure
+    return figure_of(layer.axes)
 
 
 def _frame(options: Mapping[str, Any]) -> Frame:

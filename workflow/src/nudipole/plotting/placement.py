@@ -1,29 +1,34 @@
 """Where a label can stand: boxes beside a curve, and how many lines would cross each of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from matplotlib.path import Path
 from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
 
 from nudipole.plotting.curves import Array, dense
+from nudipole.plotting.obstacles import Obstacles
 from nudipole.plotting.style import DPI
 
 POINT_PX = DPI / 72.0
 STEP_PX = 1.5 * POINT_PX
 MARGIN_PX = 1.5 * POINT_PX
 NEAR_PX = 4.0 * POINT_PX
-GAPS_PT = np.array([2.5, 4.5, 7.0, 10.0, 14.0, 20.0, 28.0, 38.0, 50.0])
-SLIDES = np.array([0.0, -0.4, 0.4])
+GAPS_PT = (2.5, 5.0, 8.0, 13.0, 20.0, 30.0, 44.0)
+SLIDES = (0.0, -0.4, 0.4)
 """Shifts along the curve, in widths of an upright box: room at a corner is found this way."""
-ANCHORS = 61
+ANCHORS = 37
 
-GAP_COST_PER_PT = 0.2
+LEADER_STEPS = 13
+
+GAP_COST_PER_PT = 0.15
+LEADER_COST = 0.7
 SLIDE_COST = 0.3
-ANCHOR_COST = 0.06
+ANCHOR_COST = 0.1
 NEAR_COST = 0.15
 """For each point of another line that comes near: the text would seem to belong to that line."""
-OTHER_SIDE_COST = 1.0
 UPRIGHT_COST = 0.5
 STEEP_COST = 4.0
 STEEP_DEG = 50.0
@@ -31,28 +36,53 @@ STEEP_DEG = 50.0
 
 
 @dataclass(frozen=True)
-class Place:
-    """A box in pixels: its centre, its size before rotation, its angle in degrees, and what speaks against it."""
+class Wish:
+    """Where a label would like to be: its curve in pixels, the side of it, and whether it may follow the slope."""
 
-    centre: Array
+    path: Array
+    side: int
+    along: bool
+    other_side_cost: float
+    foreign_cost: float
+    """For standing in the filled region of another constraint."""
+    lead_from_pt: float
+    """A label farther from its curve is joined to it by a thin line."""
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Boxes of one size in pixels: centres, angles in degrees, anchors on the curve, and what speaks against each."""
+
     size: Array
-    angle: float
-    cost: float
+    centres: Array
+    angles: Array
+    anchors: Array
+    is_led: NDArray[np.bool_]
+    costs: Array
 
-    def bounds(self) -> Bbox:
-        """Return the upright box around it, with a margin."""
-        cosine, sine = abs(np.cos(np.radians(self.angle))), abs(np.sin(np.radians(self.angle)))
-        half = 0.5 * np.array([[cosine, sine], [sine, cosine]]) @ self.size + MARGIN_PX
-        return Bbox([self.centre - half, self.centre + half])
+    def half_extents(self) -> Array:
+        """Return half the width and height of the upright boxes around them, with a margin."""
+        cosine, sine = np.abs(np.cos(np.radians(self.angles))), np.abs(np.sin(np.radians(self.angles)))
+        width, height = 0.5 * self.size
+        return np.column_stack([cosine * width + sine * height, sine * width + cosine * height]) + MARGIN_PX
 
-    def crossings(self, obstacles: Array, margin_px: float = MARGIN_PX) -> int:
-        """Return how many of the points of lines lie in it or nearer than the margin."""
-        reach = 0.5 * float(np.hypot(*self.size)) + margin_px
-        offsets = obstacles - self.centre
-        offsets = offsets[(np.abs(offsets) <= reach).all(axis=1)]
-        angle = np.radians(self.angle)
-        turned = offsets @ np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        return int((np.abs(turned) <= 0.5 * self.size + margin_px).all(axis=1).sum())
+    def bounds(self, index: int) -> Bbox:
+        """Return the upright box around one of them, with a margin."""
+        centre, half = self.centres[index], self.half_extents()[index]
+        return Bbox([centre - half, centre + half])
+
+    def pick(self, chosen: NDArray[np.bool_] | NDArray[np.int_]) -> "Boxes":
+        """Return some of the boxes."""
+        anchors, is_led, costs = self.anchors[chosen], self.is_led[chosen], self.costs[chosen]
+        return Boxes(self.size, self.centres[chosen], self.angles[chosen], anchors, is_led, costs)
+
+    def leaders(self) -> Array:
+        """Return points along the thin lines from the anchors to the boxes: step, box, coordinate."""
+        half = self.half_extents()
+        ends = np.clip(self.anchors, self.centres - half, self.centres + half)
+        ends = np.where(self.is_led[:, None], ends, self.centres)
+        starts = np.where(self.is_led[:, None], self.anchors, self.centres)
+        return np.linspace(starts, ends, LEADER_STEPS)
 
 
 @dataclass(frozen=True)
@@ -61,70 +91,96 @@ class Surroundings:
 
     frame: Bbox
     taken: Sequence[Bbox]
-    own: Array
-    others: Array
+    own: Obstacles
+    others: Obstacles
+    foreign: Sequence[Path] = ()
+    """Filled regions of other constraints."""
 
-    def allow(self, place: Place) -> bool:
-        """Tell whether a box is within the frame and over no other label."""
-        box = place.bounds()
-        within = bool((box.min >= self.frame.min + MARGIN_PX).all() and (box.max <= self.frame.max - MARGIN_PX).all())
-        return within and not any(box.overlaps(other) for other in self.taken)
+    def allowed(self, boxes: Boxes, foreign_cost: float) -> Boxes:
+        """Return the boxes within the frame and over no other label, those in filled regions at their cost."""
+        half = boxes.half_extents()
+        first, last = np.asarray(self.frame.min) + MARGIN_PX, np.asarray(self.frame.max) - MARGIN_PX
+        low, high = boxes.centres - half, boxes.centres + half
+        good = np.all((low >= first) & (high <= last), axis=1)
+        leaders = boxes.leaders()
+        for other in self.taken:
+            good &= ((high < other.min) | (low > other.max)).any(axis=1)
+            good &= ~((leaders >= other.min) & (leaders <= other.max)).all(axis=2).any(axis=0)
+        foreign = np.zeros(len(good))
+        for region in self.foreign:
+            foreign = np.maximum(foreign, region.contains_points(boxes.centres))
+        return replace(boxes, costs=boxes.costs + foreign_cost * foreign).pick(good)
 
-    def cost(self, place: Place) -> float:
-        """Return what the lines through and near a box add to its cost."""
-        own, others = place.crossings(self.own), place.crossings(self.others)
-        return own + others + NEAR_COST * (place.crossings(self.others, NEAR_PX) - others)
+    def add_upright_costs(self, boxes: Boxes) -> Boxes:
+        """Return upright boxes with the costs of the lines through and near them."""
+        tight, wide = 0.5 * boxes.size + MARGIN_PX, 0.5 * boxes.size + NEAR_PX
+        through = self.others.in_upright(boxes.centres, tight)
+        near = self.others.in_upright(boxes.centres, wide) - through
+        own = self.own.in_upright(boxes.centres, tight)
+        return replace(boxes, costs=boxes.costs + own + through + NEAR_COST * near)
+
+    def cost(self, boxes: Boxes, index: int) -> float:
+        """Return the cost of one box at an angle."""
+        centre, angle, half = boxes.centres[index], float(boxes.angles[index]), 0.5 * boxes.size
+        through = self.others.in_rotated(centre, half + MARGIN_PX, angle)
+        near = self.others.in_rotated(centre, half + NEAR_PX, angle) - through
+        own = self.own.in_rotated(centre, half + MARGIN_PX, angle)
+        return float(boxes.costs[index] + own + through + NEAR_COST * near)
 
 
-def best_place(path: Array, side: int, along: bool, size: Array, around: Surroundings) -> tuple[Place, float] | None:
+def best_place(wish: Wish, size: Array, around: Surroundings) -> Boxes | None:
     """Return the best box beside a curve (in pixels) with its cost, or None where every one would overlap.
 
     The fewer lines run through or near it, the nearer to its curve and to the middle of that it is, the better; of
-    equals the first. The search ends where no later box can be better.
+    equals the first.
     """
-    best: tuple[Place, float] | None = None
-    for place in sorted(_candidates(path, side, along, size, around.frame), key=lambda candidate: candidate.cost):
-        if best is not None and place.cost >= best[1]:
+    boxes = around.allowed(_candidates(wish, size, around.frame), wish.foreign_cost)
+    turned = boxes.angles != 0.0
+    upright, rotated = around.add_upright_costs(boxes.pick(~turned)), boxes.pick(turned)
+    best = upright.pick(np.array([np.argmin(upright.costs)])) if len(upright.costs) else None
+    for index in np.argsort(rotated.costs, kind="stable"):
+        if best is not None and rotated.costs[index] >= best.costs[0]:
             break
-        if not around.allow(place):
-            continue
-        cost = place.cost + around.cost(place)
-        if best is None or cost < best[1]:
-            best = place, cost
+        cost = around.cost(rotated, int(index))
+        if best is None or cost < best.costs[0]:
+            best = replace(rotated.pick(np.array([index])), costs=np.array([cost]))
     return best
 
 
-def _candidates(path: Array, side: int, along: bool, size: Array, frame: Bbox) -> list[Place]:
-    points = dense(path, STEP_PX)
-    tangents = np.gradient(points, axis=0) if len(points) > 1 else np.ones((1, 2))
+def _candidates(wish: Wish, size: Array, frame: Bbox) -> Boxes:
+    """Return boxes at many points of a curve, on both its sides."""
+    points = dense(wish.path, STEP_PX)
     shown = np.flatnonzero(((points >= frame.min) & (points <= frame.max)).all(axis=1))
-    if not len(shown):
-        return []
-    order = np.unique(np.linspace(0, len(shown) - 1, ANCHORS).astype(int))
+    steps = np.gradient(points, axis=0) if len(points) > 1 else np.tile([1.0, 0.0], (len(points), 1))
+    order = np.unique(np.linspace(0, max(len(shown) - 1, 0), ANCHORS).astype(int))[: len(shown)]
     order = order[np.argsort(np.abs(order - 0.5 * (len(shown) - 1)), kind="stable")]
-    places = []
-    for rank, index in enumerate(shown[order]):
-        tangent = tangents[index] / max(float(np.hypot(*tangents[index])), 1e-12)
-        for sign in (1, -1):
-            cost = rank * ANCHOR_COST + OTHER_SIDE_COST * (sign == -side)
-            normal = sign * np.array([-tangent[1], tangent[0]])
-            places += _beside(points[index], tangent, normal, size, along, cost)
-    return places
+    anchors, steps = points[shown[order]], steps[shown[order]]
+    tangents = steps / np.maximum(np.hypot(steps[:, 0], steps[:, 1]), 1e-12)[:, None]
+    angles = np.degrees(np.arctan2(tangents[:, 1], tangents[:, 0]))
+    angles -= 180.0 * np.rint(angles / 180.0)
+    ranks = np.arange(len(order), dtype=np.float64) * ANCHOR_COST
+    parts = []
+    for sign in (1, -1):
+        normals = sign * np.column_stack([-tangents[:, 1], tangents[:, 0]])
+        costs = ranks + wish.other_side_cost * (sign == -wish.side)
+        parts += [_beside(anchors, tangents, normals, angles, costs, size, gap, wish) for gap in GAPS_PT]
+    columns = (np.concatenate(column) for column in zip(*(part for group in parts for part in group)))
+    return Boxes(size, *columns)
 
 
 def _beside(
-    anchor: Array, tangent: Array, normal: Array, size: Array, along: bool, cost: float
-) -> list[Place]:
-    """Return the boxes at one point of a curve: along it if so wanted, and upright."""
-    angle = float(np.degrees(np.arctan2(tangent[1], tangent[0])))
-    angle -= 180.0 * round(angle / 180.0)
-    steep = STEEP_COST * (abs(angle) > STEEP_DEG)
-    places = []
-    for gap in GAPS_PT:
-        nearest, far = anchor + normal * gap * POINT_PX, cost + GAP_COST_PER_PT * float(gap)
-        if along:
-            places.append(Place(nearest + 0.5 * normal * size[1], size, angle, far + steep))
-        for slide in SLIDES:
-            centre = nearest + 0.5 * normal * size + slide * tangent * size
-            places.append(Place(centre, size, 0.0, far + SLIDE_COST * bool(slide) + UPRIGHT_COST * along))
-    return places
+    anchors: Array, tangents: Array, normals: Array, angles: Array, costs: Array, size: Array, gap_pt: float, wish: Wish
+) -> list[tuple[Array, Array, Array, NDArray[np.bool_], Array]]:
+    """Return the columns of boxes at one distance from the curve: along it if so wanted, and upright."""
+    nearest = anchors + normals * gap_pt * POINT_PX
+    led = np.full(len(anchors), gap_pt > wish.lead_from_pt)
+    far: Array = costs + GAP_COST_PER_PT * gap_pt + LEADER_COST * led
+    parts = []
+    if wish.along:
+        steep = STEEP_COST * (np.abs(angles) > STEEP_DEG)
+        parts.append((nearest + 0.5 * normals * size[1], angles, anchors, led, far + steep))
+    for slide in SLIDES:
+        centres = nearest + (0.5 * normals + slide * tangents) * size
+        extra = SLIDE_COST * bool(slide) + UPRIGHT_COST * wish.along
+        parts.append((centres, np.zeros(len(anchors)), anchors, led, far + extra))
+    return parts

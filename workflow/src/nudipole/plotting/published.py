@@ -1,13 +1,17 @@
 """Published limits: the laboratory searches of one coupling, and the curves of arXiv:2007.15563 to compare with."""
 
+from collections.abc import Mapping
+from textwrap import fill as fill_text
+
 import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from nudipole.errors import DataError
 from nudipole.limits.published import BRDAR2020_PREFIX
 from nudipole.limits.table import Edge
 from nudipole.plotting.bands import excluded_polygons, fill
-from nudipole.plotting.curves import Run, runs
+from nudipole.plotting.curves import runs
 from nudipole.plotting.labels import Label
 from nudipole.plotting.layer import Layer
 from nudipole.plotting.style import (
@@ -33,7 +37,10 @@ def draw_laboratory(layer: Layer, rows: pd.DataFrame, sources: pd.DataFrame) -> 
     levels: set[float] = set()
     marked = False
     for constraint, of_it in published.groupby("constraint", sort=False):
-        paper = papers.loc[str(constraint).removeprefix("pub_")]
+        key = str(constraint).removeprefix("pub_")
+        if key not in papers.index:
+            raise DataError(f"the limits table holds {constraint}, but the table of sources has no row {key!r}")
+        paper = {str(name): str(value) for name, value in papers.loc[key].items()}
         if not _draw_search(layer, of_it, paper):
             continue
         levels.add(float(of_it["confidence_level"].iloc[0]))
@@ -44,7 +51,7 @@ def draw_laboratory(layer: Layer, rows: pd.DataFrame, sources: pd.DataFrame) -> 
         layer.handles.append(Patch(facecolor=LABORATORY_FILL, edgecolor=LABORATORY_LINE, linewidth=0.7, label=name))
 
 
-def _draw_search(layer: Layer, rows: pd.DataFrame, paper: "pd.Series[str]") -> bool:
+def _draw_search(layer: Layer, rows: pd.DataFrame, paper: Mapping[str, str]) -> bool:
     """Draw one search with its label; False where nothing of it is in the frame."""
     floors = list(runs(rows[rows["edge"] == str(Edge.FLOOR)]))
     ceilings = list(runs(rows[rows["edge"] == str(Edge.CEILING)]))
@@ -56,10 +63,22 @@ def _draw_search(layer: Layer, rows: pd.DataFrame, paper: "pd.Series[str]") -> b
     for run in [*floors, *ceilings]:
         layer.line(run, color=LABORATORY_LINE, linewidth=0.8, zorder=3.5)
     mark = UNVERIFIED if paper["status"] == "unverified" else ""
-    number = str(paper["arxiv"])
+    number = paper["arxiv"]
     cited = (number if "/" in number else f"arXiv:{number}") + mark
     side = 1 if floors else -1
-    layer.labels.append(Label(str(paper["label"]), cited, LABORATORY_TEXT, shown[0].points(), side, along=True, size_pt=8.6))
+    layer.labels.append(
+        Label(
+            fill_text(paper["label"], 20),
+            cited,
+            LABORATORY_TEXT,
+            shown[0].points(),
+            side,
+            size_pt=8.6,
+            other_side_cost=4.0,
+            foreign_cost=12.0,
+            lead_from_pt=2.0,
+        )
+    )
     return True
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ def save_figure(figure: Figure, path: Path, title: str, inputs_sha256: Mapping[s
             figure.savefig(partial, format=kind, dpi=figure.dpi, metadata=metadata)
         os.replace(partial, path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         raise StorageError(f"cannot write {path}: {error.strerror or error}; free some space and run again") from None
 
 

@@ -31,6 +31,8 @@ def table_info(snakemake: "Snakemake", title: str, units: dict[str, str], citati
 
 def run_job(snakemake: "Snakemake", work: Callable[["Snakemake"], None]) -> None:
     """Run a script's work with its log file; an error ends the job with its message in log and on screen."""
+    # a log that the disk has no room for must not hide what the job itself has to say
+    logging.raiseExceptions = False
     handler = logging.FileHandler(str(snakemake.log[0]), mode="w", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.setLevel(logging.INFO)
@@ -42,6 +44,8 @@ def run_job(snakemake: "Snakemake", work: Callable[["Snakemake"], None]) -> None
     except NudipoleError as error:
         log.error("%s", error)
         sys.exit(f"nudipole: rule {snakemake.rule}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(f"nudipole: rule {snakemake.rule}: interrupted")
     except Exception:
         log.error("%s", traceback.format_exc())
         raise

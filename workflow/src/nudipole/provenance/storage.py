@@ -1,6 +1,5 @@
 """Can the working directory take the results? Asked before any job starts."""
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,22 +12,20 @@ REQUIRED_FREE_MB = 200
 
 def check_storage(folder: Path, required_free_mb: int = REQUIRED_FREE_MB) -> None:
     """Raise StorageError unless the folder exists or can be made, is writable and has room."""
-    existing = folder
+    existing = folder.absolute()
     while not existing.exists():
         existing = existing.parent
-    if not os.access(existing, os.W_OK | os.X_OK):
-        raise StorageError(
-            f"no permission to write in {existing}; change its owner or mode, or run in a directory of your own "
-            f"(snakemake --directory)"
-        )
+    elsewhere = "run in a directory of your own (snakemake --directory FOLDER)"
     try:
         with tempfile.TemporaryFile(dir=existing):
             pass
     except OSError as error:
-        raise StorageError(f"cannot write in {existing}: {error.strerror}") from None
+        raise StorageError(
+            f"cannot write in {existing}: {error.strerror}; change its owner or mode, or {elsewhere}"
+        ) from None
     free_mb = shutil.disk_usage(existing).free / 1e6
     if free_mb < required_free_mb:
         raise StorageError(
-            f"{existing} has {free_mb:.0f} MB free, the results and caches need up to {required_free_mb} MB; free some "
-            f"space or run on another disk (snakemake --directory)"
+            f"{existing} is on a disk with {free_mb:.0f} MB free, the results and caches need up to "
+            f"{required_free_mb} MB; free some space, or {elsewhere}"
         )

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,27 +40,44 @@ def _checked(frame: pd.DataFrame, info: TableInfo, path: Path) -> pa.Table:
     return table.cast(pa.schema(fields, metadata=metadata))
 
 
-def write_table(frame: pd.DataFrame, path: Path, info: TableInfo) -> None:
-    """Write a table with its provenance; the file appears complete or not at all."""
-    table = _checked(frame, info, path)
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield a path to write to; the file appears at `path` complete or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     try:
-        pq.write_table(table, partial, compression="zstd")
+        yield partial
         os.replace(partial, path)
     except OSError as error:
+        raise StorageError(
+            f"cannot write {path}: {error.strerror or error}; free some space or correct the permissions, and run again"
+        ) from None
+    finally:
         partial.unlink(missing_ok=True)
-        raise StorageError(f"cannot write {path}: {error.strerror or error}; free some space and run again") from None
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text file, complete or not at all."""
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def write_table(frame: pd.DataFrame, path: Path, info: TableInfo) -> None:
+    """Write a table with its provenance, complete or not at all."""
+    table = _checked(frame, info, path)
+    with whole_file(path) as partial:
+        pq.write_table(table, partial, compression="zstd")
 
 
 def read_table(path: Path) -> pd.DataFrame:
     """Return a table; DataError if it is missing or not readable as Parquet."""
     try:
-        return pq.read_table(path).to_pandas()
+        frame: pd.DataFrame = pq.read_table(path).to_pandas()
     except FileNotFoundError:
         raise DataError(f"{path} does not exist; run the workflow to make it") from None
     except (pa.ArrowInvalid, OSError) as error:
         raise DataError(f"{path} is not a readable Parquet table ({error}); delete it and run again") from None
+    return frame
 
 
 def read_info(path: Path) -> dict[str, Any]:

@@ -49,7 +49,8 @@ def fermi_function(p_MeV: NDArray[np.float64], Z: int, A: int) -> NDArray[np.flo
     eta = -ALPHA * Z * np.sqrt(p_MeV**2 + M_E_MEV**2) / p_MeV
     R_per_MeV = NUCLEAR_RADIUS_CM * A ** (1.0 / 3.0) / HBARC_MEV_CM
     log_gamma = np.real(loggamma(gamma + 1j * eta))
-    return np.exp((2.0 * gamma - 2.0) * np.log(2.0 * p_MeV * R_per_MeV) + pi * eta + 2.0 * log_gamma)
+    ln_F = (2.0 * gamma - 2.0) * np.log(2.0 * p_MeV * R_per_MeV) + pi * eta + 2.0 * log_gamma
+    return np.asarray(np.exp(ln_F))
 
 
 def beta_shape(E_nu_MeV: NDArray[np.float64], decay: BetaDecay) -> NDArray[np.float64]:

@@ -52,7 +52,7 @@ def pmns_matrix(osc: Oscillation) -> NDArray[np.complex128]:
 def matter_potential_eV(n_e_NA_per_cm3: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return V = sqrt(2) G_F n_e for an electron density in units of N_A/cm^3."""
     n_e_eV3 = n_e_NA_per_cm3 * N_AVOGADRO_PER_MOL * HBARC_EV_CM**3
-    return sqrt(2.0) * G_F_PER_MEV2 * 1e-12 * n_e_eV3
+    return np.asarray(sqrt(2.0) * G_F_PER_MEV2 * 1e-12 * n_e_eV3)
 
 
 def electron_weights(A_eV2: NDArray[np.float64], osc: Oscillation) -> NDArray[np.float64]:
@@ -64,7 +64,7 @@ def electron_weights(A_eV2: NDArray[np.float64], osc: Oscillation) -> NDArray[np
     _, vectors = np.linalg.eigh(hamiltonian)
     # eigh sorts by eigenvalue; with inverted ordering nu_3 is the lightest
     order = [0, 1, 2] if osc.dm2_31_eV2 > 0 else [1, 2, 0]
-    return np.abs(vectors[:, 0, order]) ** 2
+    return np.asarray(np.abs(vectors[:, 0, order]) ** 2)
 
 
 class ConversionTable:
@@ -74,7 +74,8 @@ class ConversionTable:
     NODES = 1500
 
     def __init__(self, osc: Oscillation) -> None:
-        ln_A = np.linspace(*np.log(self.A_RANGE_EV2), self.NODES)
+        ln_low, ln_high = np.log(self.A_RANGE_EV2)
+        ln_A = np.linspace(ln_low, ln_high, self.NODES)
         self._weights = CubicSpline(ln_A, electron_weights(np.exp(ln_A), osc))
         self._detection = np.abs(pmns_matrix(osc)) ** 2
 
@@ -91,4 +92,4 @@ class ConversionTable:
         V_eV = matter_potential_eV(np.asarray(n_e_NA_per_cm3, dtype=float))
         A_eV2 = 2e6 * np.asarray(E_nu_MeV, dtype=float)[:, None] * V_eV[None, :]
         weights = self._weights(np.log(np.clip(A_eV2, *self.A_RANGE_EV2)))
-        return np.einsum("r,eri,ai->ea", fraction / fraction.sum(), weights, self._detection)
+        return np.asarray(np.einsum("r,eri,ai->ea", fraction / fraction.sum(), weights, self._detection))

@@ -55,7 +55,7 @@ class WinterSpectrum:
         E = np.concatenate([[0.0], E_nu_MeV[: last + 1]])
         density = np.concatenate([[0.0], dN_dE_per_MeV[: last + 1]])
         # the spectrum rises as E^2 at the origin, so its slope there is zero
-        self._spline = CubicSpline(E, density, bc_type=((1, 0.0), (2, 0.0)))
+        self._spline = CubicSpline(E, density, bc_type=((1, np.zeros(())), (2, np.zeros(()))))
 
     def __call__(self, E_nu_MeV: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return dN/dE [1/MeV]; the spline undershoots zero by < 1e-8 at the end point, which is cut."""
