@@ -22,12 +22,14 @@ INSTALL := $(PIP) install -qq --require-hashes --no-deps --only-binary=:all: --n
 LINT_PYTHON := $(wildcard workflow/src workflow/scripts tests benchmarks)
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-unexport PYTHONPATH PYTHONHOME
+# Every job starts Python anew: without byte code its imports take three times as long.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := all
 .PHONY: all env test lint lint-python lint-types lint-workflow format lock benchmark clean distclean help
 
 all: $(VENV)/.stamp-package ## build .venv and run the analysis to the final figure (default)
+	$(if $(CONFIG),@$(BIN)/python -m nudipole.config.load $(CONFIG))
 	$(RUN) $(BIN)/snakemake --cores $(CORES) --workflow-profile workflow/profiles/default \
 		$(if $(CONFIG),--configfile $(CONFIG)) $(SNAKEMAKE_ARGS)
 

@@ -72,6 +72,7 @@ wildcard_constraints:
     setup="(reference/)?",
     flavour="mu|e|tau|effective",
     dataset="[a-z0-9_]+",
+    branch="sources|detectors|stellar",
 
 
 def sections(*names):
@@ -87,6 +88,11 @@ def code(script):
 def data_tables(*names):
     """Return the paths of fetched datasets."""
     return [f"results/data/{name}.parquet" for name in names]
+
+
+def kernels_of(branch):
+    """Return the file that says the kernels of a branch are compiled."""
+    return f"results/kernels/{branch}.json"
 
 
 def physics(setup):

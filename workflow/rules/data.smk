@@ -23,8 +23,6 @@ rule download:
     params:
         source=lambda wildcards: asdict(CATALOG.dataset(wildcards.dataset).remote),
         config=sections(),
-        timeout_s=ANALYSIS["data"]["timeout_s"],
-        retries=ANALYSIS["data"]["retries"],
     message:
         "Downloading the original of {wildcards.dataset}"
     script:

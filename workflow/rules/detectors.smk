@@ -9,7 +9,7 @@ XENON1T_SECTIONS = sections("grid", "flavours", "solar", "detectors", "statistic
 rule xenon1t_rates:
     input:
         XENON1T_INPUT,
-        kernels=ancient(rules.kernels.output),
+        kernels=kernels_of("detectors"),
     output:
         "results/{setup}rates/xenon1t.parquet",
     log:
@@ -35,7 +35,7 @@ rule xenon1t_likelihood:
     input:
         "results/{setup}rates/xenon1t.parquet",
         XENON1T_INPUT,
-        kernels=ancient(rules.kernels.output),
+        kernels=kernels_of("detectors"),
     output:
         "results/{setup}likelihood/xenon1t.parquet",
     log:
@@ -60,7 +60,7 @@ rule xenon1t_likelihood:
 rule xenon1t_limits:
     input:
         XENON1T_INPUT,
-        kernels=ancient(rules.kernels.output),
+        kernels=kernels_of("detectors"),
     output:
         "results/{setup}limits/xenon1t.parquet",
     log:

@@ -1,13 +1,17 @@
 """Solar neutrinos: flux moments per component and mode."""
 
 
+# One job a branch, and no ancient() on its output: Snakemake does not look for changes behind a job that runs.
 rule kernels:
+    input:
+        # the detectors use the kernels of the sources, and two jobs that compile the same one can mix up the cache
+        lambda wildcards: [kernels_of("sources")] if wildcards.branch == "detectors" else [],
     output:
-        "results/kernels.json",
+        kernels_of("{branch}"),
     log:
-        "results/logs/kernels.log",
+        "results/logs/kernels_{branch}.log",
     benchmark:
-        "results/benchmarks/jobs/kernels.tsv"
+        "results/benchmarks/jobs/kernels_{branch}.tsv"
     # the longest job that others wait for
     priority: 1
     conda:
@@ -18,9 +22,9 @@ rule kernels:
         runtime=10,
     params:
         config=sections(),
-        code=code("kernels.py"),
+        code=lambda wildcards: code_digest(WORKFLOW / f"src/nudipole/warm_up/{wildcards.branch}.py"),
     message:
-        "Compiling the numba kernels"
+        "Compiling the kernels of the {wildcards.branch}"
     script:
         "../scripts/kernels.py"
 
@@ -28,8 +32,7 @@ rule kernels:
 rule solar_moments:
     input:
         solar_tables,
-        # only the compiled kernels count, not when they were made
-        kernels=ancient(rules.kernels.output),
+        kernels=kernels_of("sources"),
     output:
         "results/{setup}sources/moments.parquet",
     log:

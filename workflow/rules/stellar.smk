@@ -3,7 +3,7 @@
 
 rule stellar_cooling:
     input:
-        kernels=ancient(rules.kernels.output),
+        kernels=kernels_of("stellar"),
     output:
         cooling="results/{setup}stellar/cooling.parquet",
         limits="results/{setup}limits/stellar.parquet",

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def work(snakemake: "Snakemake") -> None:
     source = RemoteSource(**snakemake.params.source)
     log.info("downloading %s", source.url)
-    limits = {"timeout_s": snakemake.params.timeout_s, "retries": snakemake.params.retries}
+    # not parameters of the rule: patience does not change a file, so it must not fetch it again
+    patience = snakemake.config["data"]
+    limits = {"timeout_s": float(patience["timeout_s"]), "retries": int(patience["retries"])}
     download(source, Path(snakemake.output[0]), **limits)
 
 

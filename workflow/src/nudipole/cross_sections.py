@@ -57,6 +57,9 @@ def _bracket(E: float, T: float, M: float) -> float:
 @vectorize(["float64(float64, float64, float64, float64)"], cache=True)
 def _integrated_bracket(E: float, T_low: float, T_high: float, M: float) -> float:
     lower, upper = recoil_limits_MeV(E, M, M_E_MEV)
+    if not lower < upper:
+        # below threshold both are NaN, which max and min would drop
+        return 0.0
     a, b = max(T_low, lower), min(T_high, upper)
     if not a < b:
         return 0.0
@@ -79,8 +82,9 @@ def dsigma_dEr_cm2_per_keV(
     _require(E > 0, "E_nu_MeV must be positive", E)
     _require(T_keV > 0, "E_r_keV must be positive", T_keV)
     _require(M >= 0, "M_N_MeV must not be negative", M)
-    bracket = np.asarray(_bracket(E, T_keV / KEV_PER_MEV, M))
-    return ALPHA_MU_B2_CM2 * np.asarray(mu_nu_muB, float) ** 2 * bracket / KEV_PER_MEV
+    bracket: NDArray[np.float64] = np.asarray(_bracket(E, T_keV / KEV_PER_MEV, M))
+    mu: NDArray[np.float64] = np.asarray(mu_nu_muB, float)
+    return ALPHA_MU_B2_CM2 * mu * mu * bracket / KEV_PER_MEV
 
 
 def sigma_cm2(
@@ -99,5 +103,6 @@ def sigma_cm2(
     _require(E > 0, "E_nu_MeV must be positive", E)
     _require(low_keV > 0, "E_r_low_keV must be positive", low_keV)
     _require(M >= 0, "M_N_MeV must not be negative", M)
-    bracket = np.asarray(_integrated_bracket(E, low_keV / KEV_PER_MEV, high_keV / KEV_PER_MEV, M))
-    return ALPHA_MU_B2_CM2 * np.asarray(mu_nu_muB, float) ** 2 * bracket
+    bracket: NDArray[np.float64] = np.asarray(_integrated_bracket(E, low_keV / KEV_PER_MEV, high_keV / KEV_PER_MEV, M))
+    mu: NDArray[np.float64] = np.asarray(mu_nu_muB, float)
+    return ALPHA_MU_B2_CM2 * mu * mu * bracket

@@ -57,6 +57,16 @@ def E_nu_min_MeV(E_r_MeV: float, M_N_MeV: float, m_MeV: float = M_E_MEV) -> floa
     return (m * T + 0.5 * M_N_MeV**2) * (k + T) / (2.0 * m * T)
 
 
+def M_N_at_limit_MeV(E_nu_MeV: ArrayLike, E_r_MeV: ArrayLike, m_MeV: float = M_E_MEV) -> NDArray[np.float64]:
+    """Return the M_N for which the recoil T is a limit at E_nu: M^2 = 2 [E (k - T) - m T], k = sqrt(T^2 + 2 m T).
+
+    The inverse of E_nu_min in the mass; arguments broadcast; NaN where T exceeds the largest recoil of a massless N.
+    """
+    E, T = np.asarray(E_nu_MeV, float), np.asarray(E_r_MeV, float)
+    M2: NDArray[np.float64] = 2.0 * (E * (np.sqrt(T * (T + 2.0 * m_MeV)) - T) - m_MeV * T)
+    return np.sqrt(np.where(M2 >= 0.0, M2, np.nan))
+
+
 @vectorize(["float64(float64, float64, float64, float64)"], cache=True)
 def _cos_theta(E: float, T: float, M: float, m: float) -> float:
     return (T * (E + m) + 0.5 * M * M) / (E * sqrt(T * (T + 2.0 * m)))

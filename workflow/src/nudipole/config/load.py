@@ -62,12 +62,15 @@ def parse_assignment(text: str) -> dict[str, Any]:
     return dict(node)
 
 
-def _numbers(node: Any) -> Any:
-    """Return the node with strings such as `1e-2`, which YAML 1.1 does not take for numbers, as numbers."""
+def _canonical(node: Any) -> Any:
+    """Return the node with strings such as `1e-2`, which YAML 1.1 does not take for numbers, as numbers.
+
+    Keys are sorted: Snakemake compares parameters as text, and their order depends on which file names a key first.
+    """
     if isinstance(node, Mapping):
-        return {key: _numbers(value) for key, value in node.items()}
+        return {key: _canonical(node[key]) for key in sorted(node, key=str)}
     if isinstance(node, list):
-        return [_numbers(value) for value in node]
+        return [_canonical(value) for value in node]
     if isinstance(node, str) and _NUMBER.fullmatch(node):
         return float(node)
     return node
@@ -161,7 +164,7 @@ def _range_problems(config: Mapping[str, Any]) -> Iterator[str]:
 
 def validate(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the checked configuration with numbers as numbers; ConfigError lists every problem found."""
-    clean: dict[str, Any] = _numbers(config)
+    clean: dict[str, Any] = _canonical(config)
     validator = jsonschema.Draft202012Validator(schema)
     problems = [_message(error) for error in sorted(validator.iter_errors(clean), key=lambda e: list(map(str, e.path)))]
     problems = problems or list(_range_problems(clean))

@@ -26,9 +26,9 @@ from nudipole.constraints.base import (
 )
 from nudipole.constraints.solar_inputs import flux_widths, solar_flux_moments
 from nudipole.detectors.electrons import ElectronModel, electron_target
-from nudipole.detectors.response import Detector
+from nudipole.detectors.response import Detector, highest_recoil_keV
 from nudipole.detectors.templates import TemplateMaker
-from nudipole.kinematics import M_N_max_MeV
+from nudipole.kinematics import M_N_at_limit_MeV
 from nudipole.likelihood.intervals import limit_statistic, threshold
 from nudipole.likelihood.scan import BinnedData, SignalScan
 from nudipole.sources.moments import FluxMoments
@@ -91,14 +91,15 @@ class Xenon1t:
     grid: Grid
 
     def masses_MeV(self) -> NDArray[np.float64]:
-        """Return the grid masses and, inside their range, the kinematic end point of each component.
+        """Return the grid masses and, inside their range, those at which the recoils of a component begin or end.
 
-        Just below an end point the component still counts, at it no more: both sides of the kink are kept.
+        As M_N grows, the recoil limits of a component move through the bins and the limit climbs within some per
+        cent in mass: with a point for every two keV of recoil, interpolation in log-log keeps to 1 %.
         """
-        grid = self.grid.M_N_MeV()
-        ends = np.array([M_N_max_MeV(E) for E in self.templates.moments.E_max_MeV])
-        kinks = np.concatenate([ends, 0.999 * ends, 0.99 * ends])
-        return np.unique(np.concatenate([grid, kinks[(kinks > grid[0]) & (kinks < grid[-1])]]))
+        grid, detector = self.grid.M_N_MeV(), self.templates.detector
+        T_keV = np.arange(detector.bin_edges_keV[0], highest_recoil_keV(detector), 2.0)
+        steps = M_N_at_limit_MeV(self.templates.moments.E_max_MeV[:, None], 1e-3 * T_keV)
+        return np.unique(np.concatenate([grid, steps[(steps > grid[0]) & (steps < grid[-1])]]))
 
     def scan(self, M_N_MeV: float, flavour: str, variant: str) -> SignalScan:
         """Return the profile likelihood in mu^2 at one mass."""

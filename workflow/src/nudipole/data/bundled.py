@@ -70,7 +70,9 @@ def read_table(path: Path, dataset: Dataset) -> pd.DataFrame:
     try:
         lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"dataset '{dataset.name}': {dataset.path} cannot be read: {error}") from error
+        raise DataError(
+            f"dataset '{dataset.name}': {dataset.path} cannot be read: {error}; {remedy(dataset)}"
+        ) from error
     table = list(csv.reader(lines))
     if not table:
         raise breach(dataset, "the table is empty")

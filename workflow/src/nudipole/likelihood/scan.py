@@ -18,8 +18,8 @@ from nudipole.likelihood.poisson import expected_counts, profile
 ROOT_RTOL = 1e-10
 X_TINY_MUB2 = 1e-60
 """mu = 1e-30 mu_B: below it no signal is distinguishable from none."""
-X_MAX_MUB2 = 1.0
-"""mu = 1 mu_B: the search for an upper edge ends there."""
+SATURATION = 1e12
+"""Times the natural mu^2: -2 ln L is as large there as it can become, so the search for an upper edge ends."""
 
 
 @njit(cache=True)
@@ -152,12 +152,12 @@ class SignalScan:
     def upper_crossing_muB2(self, chi2_level: float) -> float:
         """Return mu^2 above the best fit where -2 ln L reaches the level (which must exceed the minimum).
 
-        Infinite if it stays below up to 1 mu_B: a flux that floats with the relative width w can be scaled away
-        at a cost of 1/w^2, so -2 ln L does not grow without end.
+        Infinite if it stays below: a flux that floats with the relative width w can be scaled away at a cost of
+        1/w^2, so -2 ln L does not grow without end.
         """
         low, step = self.best_fit.x_muB2, 1e-3 * self._natural_x_muB2
         while self.chi2(low + step) < chi2_level:
-            if low + step > X_MAX_MUB2:
+            if step > SATURATION * self._natural_x_muB2:
                 return inf
             step *= 2.0
         return float(brentq(lambda x: self.chi2(x) - chi2_level, low, low + step, xtol=X_TINY_MUB2, rtol=ROOT_RTOL))

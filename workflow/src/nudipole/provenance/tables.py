@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,9 +43,9 @@ def _checked(frame: pd.DataFrame, info: TableInfo, path: Path) -> pa.Table:
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Yield a path to write to; the file appears at `path` complete or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield partial
         os.replace(partial, path)
     except OSError as error:
@@ -53,7 +53,8 @@ def whole_file(path: Path) -> Iterator[Path]:
             f"cannot write {path}: {error.strerror or error}; free some space or correct the permissions, and run again"
         ) from None
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
 
 
 def write_text(text: str, path: Path) -> None:

@@ -1,0 +1,60 @@
+"""An edit reruns what it touches, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+from workflow_runs import MINIMAL, Project
+
+pytestmark = pytest.mark.slow
+
+FIGURES = {"parameter_space", "manifest", "default"}
+AFTER_LIMITS = {"merge_limits", *FIGURES}
+SOURCE = Path("workflow/src/nudipole")
+
+
+def planned(project: Project, overlay: str = "") -> set[str]:
+    """Return the rules a run would execute now, with a configuration on top."""
+    extra = project.root / "overlay.yaml"
+    extra.write_text(overlay)
+    outcome = project.run("--dry-run", config=(MINIMAL, extra) if overlay else (MINIMAL,))
+    assert outcome.code == 0, outcome.text
+    assert outcome.planned or "Nothing to be done" in outcome.text
+    return outcome.planned
+
+
+def append(path: Path, line: str) -> None:
+    path.write_text(path.read_text() + line + "\n")
+
+
+def test_an_edit_of_stellar_cooling(rerun: Project) -> None:
+    append(rerun.root / SOURCE / "stellar/emission.py", "# edited")
+    assert planned(rerun) == {"kernels", "stellar_cooling", "scorecard", *AFTER_LIMITS}
+
+
+def test_an_edit_of_the_likelihood(rerun: Project) -> None:
+    append(rerun.root / SOURCE / "likelihood/scan.py", "# edited")
+    rules = planned(rerun)
+    assert {"kernels", "xenon1t_likelihood", "xenon1t_limits", *AFTER_LIMITS} <= rules
+    assert not {rule for rule in rules if rule.startswith(("stellar", "tables", "solar"))}
+
+
+def test_an_edit_of_the_plotting(rerun: Project) -> None:
+    append(rerun.root / SOURCE / "plotting/save.py", "# edited")
+    assert planned(rerun) == FIGURES
+
+
+def test_a_change_of_one_stellar_number(rerun: Project) -> None:
+    assert planned(rerun, "stellar: {mu_0_muB: 3.0e-12}") == {"stellar_cooling", *AFTER_LIMITS}
+
+
+@pytest.mark.parametrize(
+    "overlay",
+    [
+        "data: {timeout_s: 5.0, retries: 7}",
+        "# a comment\ngrid: {}",
+        "# the value it has, named in a file that is read first\nstellar: {mu_0_muB: null}",
+    ],
+)
+def test_what_cannot_change_a_result_reruns_nothing(rerun: Project, overlay: str) -> None:
+    append(rerun.root / MINIMAL, "# a comment")
+    assert planned(rerun, overlay) == set()
