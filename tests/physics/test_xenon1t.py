@@ -20,11 +20,11 @@ from nudipole.detectors.electrons import available_electrons_per_t
 from nudipole.detectors.response import highest_recoil_keV, sigma_E_keV
 from nudipole.detectors.templates import rate_per_electron
 from nudipole.errors import DomainError
+from nudipole.flavours import ALL_MODES
 from nudipole.kinematics import E_nu_min_MeV, M_N_max_MeV, recoil_limits_MeV
 from nudipole.likelihood.intervals import IntervalKind, threshold
 from nudipole.limits.table import Status
 from nudipole.sources.beta_spectra import BETA_DECAYS, beta_shape
-from nudipole.sources.msw import ALL_MODES
 from nudipole.sources.solar import SOURCES, WinterSpectrum
 
 ROOT = Path(__file__).resolve().parents[2]

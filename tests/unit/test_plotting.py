@@ -197,7 +197,7 @@ def test_right_axis_is_half_of_mu(figure: Figure, mu_nu_muB: float) -> None:
     right = axes.child_axes[0]
     height = axes.transData.transform((1.0, mu_nu_muB))[1]
     d_per_GeV = right.transData.inverted().transform((0.0, height))[1]
-    assert d_per_GeV == pytest.approx(148.152 * mu_nu_muB, rel=1e-5)
+    assert d_per_GeV == pytest.approx(148.152 * mu_nu_muB, rel=1e-5, abs=0)
 
 
 def test_region_is_filled_up_to_its_ceiling_where_it_has_one() -> None:
@@ -206,9 +206,9 @@ def test_region_is_filled_up_to_its_ceiling_where_it_has_one() -> None:
     (polygon,) = excluded_polygons([floor], [ceiling], Frame(0.1, 1e3, 1e-12, 1e-7))
     at = {mass: polygon[np.isclose(polygon[:, 0], mass, rtol=1e-6), 1] for mass in (1.0, 10.0, 100.0)}
     assert at[1.0].max() > 1e-7
-    assert at[10.0].min() == pytest.approx(1e-10)
+    assert at[10.0].min() == pytest.approx(1e-10, rel=1e-6, abs=0)
     assert np.isclose(at[10.0], 1e-8).any()
-    assert at[100.0].max() == pytest.approx(1e-9)
+    assert at[100.0].max() == pytest.approx(1e-9, rel=1e-6, abs=0)
 
 
 def test_switches_remove_what_they_name(limits: pd.DataFrame) -> None:

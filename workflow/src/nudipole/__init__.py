@@ -4,4 +4,8 @@ Subpackages are imported where they are needed and never here, so that a job dep
 code it uses (see `nudipole.provenance.code`).
 """
 
+from nudipole.kernel_cache import use_own_cache
+
 __version__ = "0.1.0"
+
+use_own_cache()

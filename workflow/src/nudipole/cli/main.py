@@ -12,8 +12,7 @@ from nudipole.cli.output import as_json, conversion, evaluation_text, limits_jso
 from nudipole.cli.project import CONSTRAINTS, build_constraint, catalog_of, project_root
 from nudipole.config.load import load_config
 from nudipole.errors import DomainError, NudipoleError
-
-FLAVOURS = ("mu", "e", "tau", "effective")
+from nudipole.flavours import ALL_MODES
 
 EVALUATE_EXAMPLE = """example:
   nudipole evaluate xenon1t --mass-MeV 0.1 --mu-muB 5e-11 --flavour mu --set solar.model=BS05-OP
@@ -46,7 +45,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
 def _configurable(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("constraint", choices=CONSTRAINTS, metavar="CONSTRAINT", help=", ".join(CONSTRAINTS))
     parser.add_argument("--mass-MeV", type=_number, required=True, metavar="X", help="mass M_N of the sterile neutrino")
-    parser.add_argument("--flavour", choices=FLAVOURS, default="mu", help="which neutrino couples (default: mu)")
+    parser.add_argument("--flavour", choices=ALL_MODES, default="mu", help="which neutrino couples (default: mu)")
     parser.add_argument(
         "--config",
         type=Path,

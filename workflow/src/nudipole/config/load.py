@@ -17,6 +17,8 @@ SCHEMA_PATH = Path("workflow/schemas/config.schema.yaml")
 DEFAULT_PATH = Path("config/config.yaml")
 REFERENCE_PATH = Path("config/reference.yaml")
 
+SMALLEST_DM2_31_EV2 = 1e-4
+
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -157,6 +159,12 @@ def _range_problems(config: Mapping[str, Any]) -> Iterator[str]:
     for key in ("M_N_range_MeV", "mu_nu_range_muB"):
         low, high = figures[key]
         pairs.append((f"figures.{key}[1]", high, f"figures.{key}[0]", low))
+    splitting = config["solar"]["oscillation_overrides"].get("dm2_31_eV2")
+    if splitting is not None and abs(splitting) < SMALLEST_DM2_31_EV2:
+        yield (
+            f"solar.oscillation_overrides.dm2_31_eV2 = {splitting:g} is not allowed: must be at least "
+            f"{SMALLEST_DM2_31_EV2:g} in size, or the mass states are degenerate"
+        )
     for upper, high, lower, low in pairs:
         if not low < high:
             yield f"{upper} = {high:g} is not allowed: must exceed {lower} = {low:g}, or the grid is empty"

@@ -38,11 +38,11 @@ def _log_grid(low: float, high: float, points: int) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class SolarConfig:
-    """Fluxes and flavour conversion; the overrides are single mixing parameters."""
+    """Fluxes and flavour conversion; the overrides are single mixing parameters, null for the fit's own."""
 
     model: str
     oscillation: str
-    oscillation_overrides: Mapping[str, float]
+    oscillation_overrides: Mapping[str, float | None]
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import pandas as pd
 
 from nudipole.config.model import Grid
 from nudipole.errors import DomainError
+from nudipole.flavours import ALL_MODES
 from nudipole.limits.table import Status
-from nudipole.sources.msw import ALL_MODES
 
 TableSource = Callable[[str], pd.DataFrame]
 """Gives the table of a dataset by its name in the catalogue."""

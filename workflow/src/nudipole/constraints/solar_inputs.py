@@ -21,7 +21,8 @@ def oscillation(tables: TableSource, solar: SolarConfig) -> Oscillation:
     """Return the mixing parameters of the configured fit with the overrides on top."""
     table = tables("oscillation_parameters").set_index("set")
     values = {name: float(table[name].loc[solar.oscillation]) for name in table.columns}
-    return Oscillation(**(values | {name: float(value) for name, value in solar.oscillation_overrides.items()}))
+    chosen = {name: float(value) for name, value in solar.oscillation_overrides.items() if value is not None}
+    return Oscillation(**(values | chosen))
 
 
 def production_region(tables: TableSource, model: str) -> ProductionRegion:

@@ -28,11 +28,11 @@ from nudipole.constraints.solar_inputs import flux_widths, solar_flux_moments
 from nudipole.detectors.electrons import ElectronModel, electron_target
 from nudipole.detectors.response import Detector, highest_recoil_keV
 from nudipole.detectors.templates import TemplateMaker
+from nudipole.flavours import ALL_MODES
 from nudipole.kinematics import M_N_at_limit_MeV
 from nudipole.likelihood.intervals import limit_statistic, threshold
 from nudipole.likelihood.scan import BinnedData, SignalScan
 from nudipole.sources.moments import FluxMoments
-from nudipole.sources.msw import ALL_MODES
 from nudipole.sources.solar import SOURCES
 
 NAME = "xenon1t"

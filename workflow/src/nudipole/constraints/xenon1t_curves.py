@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nudipole.constraints.xenon1t import NAME, REFERENCE, VARIANTS, Xenon1t
+from nudipole.flavours import ALL_MODES
 from nudipole.likelihood.intervals import limit_statistic, region_statistic, region_threshold
 from nudipole.likelihood.region import global_minimum, minima, region_pieces
 from nudipole.likelihood.scan import BinnedData, SignalScan
 from nudipole.limits.table import Curve, Edge, Label, grid_status
-from nudipole.sources.msw import ALL_MODES
 from nudipole.sources.solar import SOURCES
 
 REGION_SUFFIX = ";region"

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nudipole.errors import DataError
+from nudipole.flavours import ALL_MODES
 
 UNITS = {
     "constraint": "",
@@ -126,6 +127,8 @@ def check_limits(frame: pd.DataFrame) -> None:
         "M_N_MeV is finite and positive": np.isfinite(frame["M_N_MeV"]) & (frame["M_N_MeV"] > 0),
         "edge is known": frame["edge"].isin([str(e) for e in Edge]),
         "status is known": frame["status"].isin([str(s) for s in Status]),
+        "flavour is known": frame["flavour"].isin(ALL_MODES),
+        "confidence_level lies between 0 and 1": frame["confidence_level"].between(0.0, 1.0, inclusive="neither"),
         "origin is computed or published": frame["origin"].isin(["computed", "published"]),
     }
     for rule, kept in rules.items():

@@ -56,7 +56,9 @@ def draw_likelihood(
 def _draw_map(figure: Figure, axes: Axes, masses: Array, moments: Array, chi2: Array, threshold: float) -> None:
     norm = PowerNorm(0.5, 0.0, TOP_IN_THRESHOLDS * threshold, clip=False)
     # a picture inside the PDF: thousands of cells as outlines show seams
-    image = axes.pcolormesh(masses, moments, chi2.clip(0.0), norm=norm, cmap=COLOURS, shading="nearest", rasterized=True)
+    image = axes.pcolormesh(
+        masses, moments, chi2.clip(0.0), norm=norm, cmap=COLOURS, shading="nearest", rasterized=True
+    )
     axes.set(xscale="log", yscale="log", xlabel=MASS_LABEL, ylabel=MOMENT_LABEL)
     bar = figure.colorbar(image, ax=axes, extend="max", pad=0.02, fraction=0.06)
     bar.set_label(r"$\Delta(-2\ln L)$ above the minimum at each $M_N$")

@@ -17,7 +17,11 @@ NAMES = {
     "XENON1T_ER_90CL_incl_tritium": "XENON1T with tritium",
     "stellar_cooling": "Stellar cooling",
 }
-VERDICTS = {"pass": "within tolerance", "explained": "beyond tolerance only where explained", "fail": "beyond tolerance"}
+VERDICTS = {
+    "pass": "within tolerance",
+    "explained": "beyond tolerance only where explained",
+    "fail": "beyond tolerance",
+}
 LEFT_OUT, TOLERATED = "#D4D4D4", "#DCEEF8"
 
 

@@ -139,7 +139,9 @@ def _draw_pulls(axes: Axes, counts: pd.DataFrame, null: Profile, best: Profile) 
     axes.axhspan(-1.0, 1.0, color="#ECECEC", zorder=0.0)
     axes.axhline(0.0, color=ORANGE, lw=1.6)
     axes.stairs(difference, edges, baseline=None, color=BLUE, lw=1.6, ls="--")
-    axes.errorbar(0.5 * (edges[1:] + edges[:-1]), pulls, poisson_errors(n) / width, fmt="o", color=BLACK, ms=3.5, lw=1.0)
+    axes.errorbar(
+        0.5 * (edges[1:] + edges[:-1]), pulls, poisson_errors(n) / width, fmt="o", color=BLACK, ms=3.5, lw=1.0
+    )
     reach = 1.15 * max(3.5, float(np.abs(pulls).max()) + 1.0)
     axes.set(xlim=(edges[0], edges[-1]), ylim=(-reach, reach), xlabel=r"reconstructed energy  [keV]")
     axes.set_ylabel("(observed $-$ bkg)\n" + r"/ $\sqrt{\mathrm{bkg}}$")

@@ -14,7 +14,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from nudipole.sources.msw import ALL_MODES, ConversionTable
+from nudipole.flavours import ALL_MODES
+from nudipole.sources.msw import ConversionTable
 from nudipole.sources.solar import Continuum, Line, ProductionRegion, SolarComponent, mode_probabilities
 
 MODES = len(ALL_MODES)

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from nudipole.flavours import ALL_MODES
 from nudipole.sources.moments import FluxMoments
-from nudipole.sources.msw import ALL_MODES
 
 POWER_UNITS = ("cm^-2 s^-1", "cm^-2 s^-1 MeV^-1", "cm^-2 s^-1 MeV^-2")
 

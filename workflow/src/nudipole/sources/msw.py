@@ -18,10 +18,6 @@ from scipy.interpolate import CubicSpline
 
 from nudipole.constants import G_F_PER_MEV2, HBARC_EV_CM, N_AVOGADRO_PER_MOL
 
-FLAVOURS = ("e", "mu", "tau")
-ALL_MODES = (*FLAVOURS, "effective")
-"""`effective` sets P = 1: the moment as the experiments quote it."""
-
 
 @dataclass(frozen=True)
 class Oscillation:

@@ -1,0 +1,69 @@
+"""The cache of compiled kernels belongs to the sources it was compiled from."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nudipole.kernel_cache import PACKAGE_ROOT, kernel_cache, kernels_digest, use_own_cache
+
+CHI2_OF_ONE_BIN = """
+import numpy as np
+from nudipole.likelihood.scan import BinnedData, SignalScan
+one = np.ones(1)
+data = BinnedData(5.0 * one, ("b",), np.ones((1, 1)), 1e-6 * one, one)
+print(SignalScan(data, np.ones((1, 1)), np.zeros(1)).chi2(0.0))
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A copy of the package that a test may edit."""
+    target = tmp_path / "src" / "nudipole"
+    shutil.copytree(PACKAGE_ROOT, target, ignore=shutil.ignore_patterns("__pycache__"))
+    return target
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{path.name} has changed: choose another line to edit"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def chi2_with(package: Path, cache: Path) -> float:
+    environment = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    environment |= {"PYTHONPATH": str(package.parent), "XDG_CACHE_HOME": str(cache)}
+    command = [sys.executable, "-c", CHI2_OF_ONE_BIN]
+    return float(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.slow
+def test_an_edit_of_an_inner_kernel_reaches_the_results(package: Path, tmp_path: Path) -> None:
+    """numba alone keeps the outer kernel's old machine code: the value would not move."""
+    before = chi2_with(package, tmp_path / "cache")
+    edit(package / "likelihood" / "poisson.py", "return 2.0 * total", "return 4.0 * total")
+    after = chi2_with(package, tmp_path / "cache")
+    # the prior (1e-6) pins the background at 1, so -2 ln L is the Poisson term alone to 1e-5
+    assert after == pytest.approx(2.0 * before, rel=1e-4, abs=0)
+
+
+def test_digest_follows_kernels_only(package: Path) -> None:
+    untouched = kernels_digest(package)
+    assert untouched == kernels_digest()
+    (package / "plotting" / "save.py").write_text("# edited\n", encoding="utf-8")
+    assert kernels_digest(package) == untouched
+    (package / "kinematics.py").write_text("# numba\n", encoding="utf-8")
+    assert kernels_digest(package) != untouched
+
+
+def test_a_chosen_cache_is_respected(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "chosen")
+    use_own_cache()
+    assert os.environ["NUMBA_CACHE_DIR"] == "chosen"
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    use_own_cache()
+    assert os.environ["NUMBA_CACHE_DIR"] == kernel_cache(tmp_path / "nudipole")
