@@ -12,6 +12,7 @@ RESULTS = [
     "results/scorecard.parquet",
     "results/scorecard.md",
     *FIGURES,
+    *rules.pictures.output,
 ]
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.style import context
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from nudipole.plotting.curves import Array
 from nudipole.plotting.panels import MASS_LABEL, MOMENT_LABEL, add_title, legend, new_panels, power_of_ten, require, say
@@ -73,3 +74,7 @@ def _set_frame(limit: Axes, loss: Axes, within: pd.DataFrame, mu_0_muB: float) -
     loss.set_ylim((mu_0_muB / MU_MAX_MUB) ** 2, 8.0)
     if len(within):
         limit.set_xlim(within["M_N_MeV"].min(), 1.2 * within["M_N_MeV"].max())
+    # a little over one decade: the default labels of the minor ticks would touch each other
+    loss.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    loss.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    loss.xaxis.set_minor_formatter(NullFormatter())

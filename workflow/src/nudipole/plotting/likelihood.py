@@ -7,6 +7,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.style import context
+from numpy.typing import NDArray
 
 from nudipole.limits.table import Edge
 from nudipole.plotting.curves import Array, runs
@@ -76,7 +77,7 @@ def _draw_limit(axes: Axes, limits: pd.DataFrame, flavour: str) -> None:
         axes.plot(points[:, 0], points[:, 1], color=VERMILLION, ls=(0, (2.5, 1.5)), lw=1.6)
 
 
-def _set_frame(axes: Axes, masses: Array, moments: Array, excluded: Array) -> None:
+def _set_frame(axes: Axes, masses: Array, moments: Array, excluded: NDArray[np.bool_]) -> None:
     """Limit the frame to where the experiment says something."""
     if not excluded.any():
         return

@@ -1,5 +1,7 @@
 """The solar neutrinos: fluxes at the Earth by source, and what share of them arrives in each flavour."""
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -22,8 +24,10 @@ SOURCE_LOOKS = {
 }
 """Name, colour and line of each source, as in the legend."""
 
+LineStyle = Literal["-"] | tuple[float, tuple[float, float]]
+
 FLAVOUR_COLOURS = {"e": BLUE, "mu": VERMILLION, "tau": GREEN}
-CONVERTED = {"8B": "-", "pp": (0, (1.2, 1.2))}
+CONVERTED: dict[str, LineStyle] = {"8B": "-", "pp": (0, (1.2, 1.2))}
 """Sources whose conversion is drawn: born innermost and outermost of the continua."""
 
 E_MIN_MEV, HEADROOM, DEPTH = 0.02, 8.0, 0.03

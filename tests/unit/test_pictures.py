@@ -1,0 +1,142 @@
+"""Pictures of the intermediate steps show the tables they are made from."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from nudipole.errors import DataError
+from nudipole.flavours import ALL_MODES
+from nudipole.limits.scorecard import Comparison
+from nudipole.limits.table import Curve, Edge, Label, Status, curves_frame
+from nudipole.plotting.cooling import draw_cooling
+from nudipole.plotting.likelihood import draw_likelihood
+from nudipole.plotting.ratios import draw_ratios
+from nudipole.plotting.save import save_figure
+from nudipole.plotting.solar import draw_solar
+from nudipole.plotting.spectrum import draw_spectrum
+from nudipole.sources.moments_table import UNITS
+from nudipole.sources.solar import SOURCES
+
+MASSES, MOMENTS = np.geomspace(0.01, 1.0, 9), np.geomspace(1e-12, 1e-9, 13)
+BEST_FIT_MUB = MOMENTS[4]
+
+
+def moments_table() -> pd.DataFrame:
+    """Two sources: a continuum of 8B and the lines of 7Be, with a third of the flux in each flavour."""
+    energies = np.linspace(0.1, 15.0, 30)
+    continuum = pd.DataFrame({"component": 1, "source": "8B", "is_line": False, "E_nu_MeV": energies})
+    line = pd.DataFrame({"component": 0, "source": "7Be", "is_line": True, "E_nu_MeV": [0.86]})
+    table = pd.concat([line, continuum], ignore_index=True).reindex(columns=list(UNITS))
+    for mode in ALL_MODES:
+        share = 1.0 if mode == "effective" else 1.0 / 3.0
+        table[f"dPhi_dE_{mode}_per_cm2_s_MeV"] = np.where(table["is_line"], 0.0, share * 1e5)
+        for name in (f"Phi_{k}_{mode}_per_cm2_s{'' if k == 0 else f'_MeV{k}'}" for k in range(3)):
+            table[name] = share * 1e8
+    return table
+
+
+def likelihood_table() -> pd.DataFrame:
+    mass, mu = (grid.ravel() for grid in np.meshgrid(MASSES, MOMENTS, indexing="ij"))
+    surface = {"flavour": "mu", "M_N_MeV": mass, "mu_nu_muB": mu}
+    surface["delta_chi2"] = (np.log10(mu / BEST_FIT_MUB) * 5.0) ** 2
+    surface |= {f"nuisance_{name}": np.ones(len(mass)) for name in ("B0", *(f"flux_{s}" for s in SOURCES))}
+    return pd.DataFrame(surface)
+
+
+def spectrum_tables() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    low = np.arange(1.0, 5.0)
+    bins = {"E_low_keV": low, "E_high_keV": low + 1.0}
+    counts = pd.DataFrame(bins | {"counts": [4, 9, 12, 8]})
+    background = pd.DataFrame(bins | {"B0_counts": [3.0, 8.0, 9.0, 9.0], "tritium_counts": [1.0, 1.0, 1.0, 1.0]})
+    rates = [
+        pd.DataFrame({"flavour": "mu", "M_N_MeV": M, "bin_low": low, "bin_high": low + 1.0, "events_per_muB2": 8e21})
+        for M in MASSES
+    ]
+    table = pd.concat(rates, ignore_index=True)
+    for source in SOURCES:
+        table[f"events_per_muB2_{source}"] = 1e21
+    return counts, background, table
+
+
+def limits_table() -> pd.DataFrame:
+    label = Label("xenon1t", "tritium", True, "mu", 0.90, "", "computed", "")
+    return curves_frame([Curve(label, Edge.FLOOR, 0, MASSES, np.full(9, 1e-10), (Status.OK,) * 9)])
+
+
+def cooling_table() -> pd.DataFrame:
+    columns = {"star": "red-giant", "M_N_MeV": MASSES, "mu_limit_muB": 2.2e-12 * np.exp(MASSES)}
+    return pd.concat([pd.DataFrame(columns | {"emission": name}) for name in ("finite_width", "damped")])
+
+
+def published_table(ratio: float) -> pd.DataFrame:
+    return pd.DataFrame({"curve": "toy", "M_N_MeV": MASSES, "mu_nu_muB": 1e-10 / ratio})
+
+
+TOY = Comparison("toy", "xenon1t", "tritium", Edge.FLOOR, (0.01, 1.0), (), (), 0.1, 0.2, "")
+
+
+def every_figure() -> dict[str, Figure]:
+    return {
+        "solar": draw_solar(moments_table(), "toy model"),
+        "spectrum": draw_spectrum(*spectrum_tables(), likelihood_table(), "mu"),
+        "likelihood": draw_likelihood(likelihood_table(), limits_table(), "mu", 2.706, 0.90),
+        "cooling": draw_cooling(cooling_table(), 2.2e-12, "finite_width"),
+        "ratios": draw_ratios(limits_table(), published_table(1.0), (TOY,)),
+    }
+
+
+def heights(axes: Axes) -> np.ndarray:
+    """Return all ordinates of the lines in a panel."""
+    return np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.lines])
+
+
+@pytest.mark.parametrize("name", ["solar", "spectrum", "likelihood", "cooling", "ratios"])
+def test_pictures_are_the_same_bytes_twice(name: str, tmp_path: Path) -> None:
+    for run in ("first", "second"):
+        for suffix in ("png", "pdf"):
+            (tmp_path / run).mkdir(exist_ok=True)
+            save_figure(every_figure()[name], tmp_path / run / f"{name}.{suffix}", name, {})
+    for path in (tmp_path / "first").iterdir():
+        assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes()
+
+
+def test_a_third_of_the_flux_is_drawn_as_a_third() -> None:
+    # exact shares: the picture divides one column by another
+    shares = heights(draw_solar(moments_table(), "toy").axes[1])
+    np.testing.assert_allclose(shares[np.isfinite(shares) & (shares > 0.0)], 1.0 / 3.0, rtol=1e-12)
+
+
+def test_the_spectrum_names_the_best_fit_of_the_surface() -> None:
+    figure = draw_spectrum(*spectrum_tables(), likelihood_table(), "mu")
+    texts = " ".join(text.get_text() for text in figure.axes[0].get_legend().get_texts())
+    mantissa = f"{BEST_FIT_MUB:.2e}".split("e")[0]
+    events = 4 * 8e21 * BEST_FIT_MUB**2
+    assert f"{float(mantissa):g}" in texts
+    assert f"{events:.1f} events" in texts
+
+
+def test_ratios_show_a_factor_of_two() -> None:
+    drawn = heights(draw_ratios(limits_table(), published_table(2.0), (TOY,)).axes[0])
+    # nine points at log10 2; interpolation of a constant is exact to rounding
+    assert np.isclose(drawn, np.log10(2.0), rtol=1e-9, atol=0).sum() >= len(MASSES)
+
+
+def test_the_default_cooling_limit_is_drawn_where_the_table_has_it() -> None:
+    drawn = heights(draw_cooling(cooling_table(), 2.2e-12, "finite_width").axes[0])
+    for value in cooling_table()["mu_limit_muB"]:
+        assert np.isclose(drawn, value, rtol=1e-9, atol=0).any()
+
+
+@pytest.mark.parametrize("broken", ["missing column", "unknown flavour"])
+def test_a_wrong_table_is_named(broken: str) -> None:
+    surface = likelihood_table()
+    if broken == "missing column":
+        with pytest.raises(DataError, match="delta_chi2"):
+            draw_likelihood(surface.drop(columns="delta_chi2"), limits_table(), "mu", 2.706, 0.90)
+    else:
+        with pytest.raises(DataError, match="tau"):
+            draw_likelihood(surface, limits_table(), "tau", 2.706, 0.90)

@@ -1,0 +1,50 @@
+"""Pictures of the intermediate steps, for the report."""
+
+PICTURES = {
+    "solar": ("solar.rst", "Solar neutrinos"),
+    "spectrum": ("spectrum.rst", "XENON1T"),
+    "likelihood": ("likelihood.rst", "XENON1T"),
+    "cooling": ("cooling.rst", "Stellar cooling"),
+    "ratios": ("ratios.rst", "Comparison"),
+}
+
+
+rule pictures:
+    input:
+        moments="results/sources/moments.parquet",
+        counts=data_tables("xenon1t_sr1_er_counts"),
+        background=data_tables("xenon1t_sr1_er_background"),
+        rates="results/rates/xenon1t.parquet",
+        likelihood="results/likelihood/xenon1t.parquet",
+        limits="results/limits.parquet",
+        cooling="results/stellar/cooling.parquet",
+        reference="results/reference/limits.parquet",
+        published=data_tables("published_curves_brdar2020"),
+    output:
+        [
+            report(
+                f"results/figures/steps/{name}.png",
+                caption=f"../report/{caption}",
+                category=category,
+                labels={"picture": name},
+            )
+            for name, (caption, category) in PICTURES.items()
+        ],
+        [f"results/figures/steps/{name}.pdf" for name in PICTURES],
+    log:
+        "results/logs/pictures.log",
+    benchmark:
+        "results/benchmarks/jobs/pictures.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=10,
+    params:
+        config=sections("flavours", "solar", "statistics", "stellar"),
+        code=code("pictures.py"),
+    message:
+        "Drawing the intermediate steps"
+    script:
+        "../scripts/pictures.py"
