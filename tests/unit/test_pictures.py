@@ -1,5 +1,6 @@
 """Pictures of the intermediate steps show the tables they are made from."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -79,14 +80,13 @@ def published_table(ratio: float) -> pd.DataFrame:
 TOY = Comparison("toy", "xenon1t", "tritium", Edge.FLOOR, (0.01, 1.0), (), (), 0.1, 0.2, "")
 
 
-def every_figure() -> dict[str, Figure]:
-    return {
-        "solar": draw_solar(moments_table(), "toy model"),
-        "spectrum": draw_spectrum(*spectrum_tables(), likelihood_table(), "mu"),
-        "likelihood": draw_likelihood(likelihood_table(), limits_table(), "mu", 2.706, 0.90),
-        "cooling": draw_cooling(cooling_table(), 2.2e-12, "finite_width"),
-        "ratios": draw_ratios(limits_table(), published_table(1.0), (TOY,)),
-    }
+FIGURES: dict[str, Callable[[], Figure]] = {
+    "solar": lambda: draw_solar(moments_table(), "toy model"),
+    "spectrum": lambda: draw_spectrum(*spectrum_tables(), likelihood_table(), "mu"),
+    "likelihood": lambda: draw_likelihood(likelihood_table(), limits_table(), "mu", 2.706, 0.90),
+    "cooling": lambda: draw_cooling(cooling_table(), 2.2e-12, "finite_width"),
+    "ratios": lambda: draw_ratios(limits_table(), published_table(1.0), (TOY,)),
+}
 
 
 def heights(axes: Axes) -> np.ndarray:
@@ -94,12 +94,12 @@ def heights(axes: Axes) -> np.ndarray:
     return np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.lines])
 
 
-@pytest.mark.parametrize("name", ["solar", "spectrum", "likelihood", "cooling", "ratios"])
+@pytest.mark.parametrize("name", FIGURES)
 def test_pictures_are_the_same_bytes_twice(name: str, tmp_path: Path) -> None:
     for run in ("first", "second"):
         for suffix in ("png", "pdf"):
             (tmp_path / run).mkdir(exist_ok=True)
-            save_figure(every_figure()[name], tmp_path / run / f"{name}.{suffix}", name, {})
+            save_figure(FIGURES[name](), tmp_path / run / f"{name}.{suffix}", name, {})
     for path in (tmp_path / "first").iterdir():
         assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes()
 
@@ -129,6 +129,54 @@ def test_the_default_cooling_limit_is_drawn_where_the_table_has_it() -> None:
     drawn = heights(draw_cooling(cooling_table(), 2.2e-12, "finite_width").axes[0])
     for value in cooling_table()["mu_limit_muB"]:
         assert np.isclose(drawn, value, rtol=1e-9, atol=0).any()
+
+
+def test_the_flux_is_drawn_as_the_table_has_it() -> None:
+    fluxes = heights(draw_solar(moments_table(), "toy").axes[0])
+    assert (fluxes == 1e5).sum() == 30
+    assert (fluxes == 1e8).sum() == 1
+
+
+def test_the_limit_lies_on_the_map() -> None:
+    axes = draw_likelihood(likelihood_table(), limits_table(), "mu", 2.706, 0.90).axes[0]
+    (limit,) = axes.lines
+    np.testing.assert_array_equal(limit.get_xydata(), np.column_stack([MASSES, np.full(9, 1e-10)]))
+
+
+def test_tritium_is_drawn_and_named_where_it_was_fitted() -> None:
+    surface = likelihood_table()
+    without = draw_spectrum(*spectrum_tables(), surface, "mu").axes[0]
+    with_it = draw_spectrum(*spectrum_tables(), surface.assign(nuisance_tritium=2.0), "mu").axes[0]
+    assert "without tritium" in without.get_title(loc="left")
+    assert "with free tritium" in with_it.get_title(loc="left")
+    assert any("tritium" in text.get_text() and "8 events" in text.get_text() for text in with_it.get_legend().texts)
+
+
+def test_a_limit_that_ends_leaves_the_frame_at_its_threshold() -> None:
+    table = cooling_table().reset_index(drop=True)
+    table.loc[table["M_N_MeV"] > 0.1, "mu_limit_muB"] = np.nan
+    axes = draw_cooling(table, 2.2e-12, "damped").axes[0]
+    line = next(line for line in axes.lines if str(line.get_label()).endswith("(default)"))
+    assert line.get_ydata()[-1] > axes.get_ylim()[1]
+    assert line.get_xdata()[-1] == MASSES[MASSES > 0.1][0]
+
+
+def test_pictures_of_a_grid_without_any_limit_say_so(tmp_path: Path) -> None:
+    cooling = draw_cooling(cooling_table().assign(mu_limit_muB=np.nan), 2.2e-12, "damped")
+    flat = draw_likelihood(
+        likelihood_table().assign(delta_chi2=0.0), limits_table().assign(status="off_grid_high"), "mu", 2.706, 0.90
+    )
+    assert any("no limit" in text.get_text() for text in cooling.axes[0].texts)
+    assert any("nothing is excluded" in text.get_text() for text in flat.axes[0].texts)
+    for name, figure in (("cooling", cooling), ("likelihood", flat)):
+        save_figure(figure, tmp_path / f"{name}.png", name, {})
+        assert (tmp_path / f"{name}.png").stat().st_size > 0
+
+
+def test_rates_in_other_bins_are_refused() -> None:
+    counts, background, rates = spectrum_tables()
+    with pytest.raises(DataError, match="bins of the counts"):
+        draw_spectrum(counts, background, rates.iloc[1:], likelihood_table(), "mu")
 
 
 @pytest.mark.parametrize("broken", ["missing column", "unknown flavour"])

@@ -7,7 +7,7 @@ from workflow_runs import MINIMAL, Project
 
 pytestmark = pytest.mark.slow
 
-FIGURES = {"parameter_space", "manifest", "default"}
+FIGURES = {"parameter_space", "pictures", "manifest", "default"}
 AFTER_LIMITS = {"merge_limits", *FIGURES}
 SOURCE = Path("workflow/src/nudipole")
 

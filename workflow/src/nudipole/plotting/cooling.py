@@ -33,18 +33,20 @@ def draw_cooling(cooling: pd.DataFrame, mu_0_muB: float, default: str) -> Figure
     require(cooling, ("star", "emission", "M_N_MeV", "mu_limit_muB"), "stellar cooling")
     with context(RC, after_reset=True):
         figure, (limit, loss) = new_panels((1.5, 1.0))
-        for emission, rows in cooling.groupby("emission", sort=True):
-            _draw_model(limit, loss, str(emission), rows, mu_0_muB, str(emission) == default)
+        present = [str(emission) for emission in cooling["emission"].unique()]
+        for emission in sorted(present, key=[*MODELS, *present].index):
+            rows = cooling[cooling["emission"] == emission]
+            _draw_model(limit, loss, emission, rows, mu_0_muB, emission == default)
         limit.axhline(mu_0_muB, color=GREY, lw=0.9, ls=(0, (5, 3)))
         within = cooling[cooling["mu_limit_muB"] <= MU_MAX_MUB]
-        _set_frame(limit, loss, within, mu_0_muB)
+        _set_frame(limit, loss, within if len(within) else cooling, mu_0_muB)
         star = str(cooling["star"].iloc[0])
         note = rf"$\mu_0$ = {power_of_ten(mu_0_muB)} $\mu_\mathrm{{B}}$ for $M_N=0$ (grey)"
         add_title(limit, f"Energy loss by plasmon decay, {star.replace('-', ' ')}", note)
         if within.empty:
-            say(limit, f"no limit below {MU_MAX_MUB:g} $\\mu_\\mathrm{{B}}$ at the masses of this grid")
+            say(limit, rf"no limit below {power_of_ten(MU_MAX_MUB)} $\mu_\mathrm{{B}}$ at the masses of this grid")
         else:
-            legend(limit, loc="upper left")
+            legend(limit, loc="lower right", bbox_to_anchor=(1.0, 0.08))
     return figure
 
 
@@ -60,20 +62,19 @@ def _to_the_edge(rows: pd.DataFrame) -> tuple[Array, Array]:
 
 
 def _draw_model(limit: Axes, loss: Axes, emission: str, rows: pd.DataFrame, mu_0_muB: float, is_default: bool) -> None:
-    name, colour, style, width = MODELS.get(emission, (emission.replace("_", " "), GREY, "-", 1.5))
+    name, colour, style, width = MODELS.get(emission, ("", GREY, "-", 1.5))
     mass, mu = _to_the_edge(rows)
-    label = f"{name} (default)" if is_default else name
+    label = emission + (f": {name}" if name else "") + (" (default)" if is_default else "")
     limit.plot(mass, mu, color=colour, linestyle=style, lw=width, label=label)
     loss.plot(mass, (mu_0_muB / mu) ** 2, color=colour, linestyle=style, lw=width)
 
 
-def _set_frame(limit: Axes, loss: Axes, within: pd.DataFrame, mu_0_muB: float) -> None:
+def _set_frame(limit: Axes, loss: Axes, shown: pd.DataFrame, mu_0_muB: float) -> None:
     limit.set(xscale="log", yscale="log", ylabel=MOMENT_LABEL)
     loss.set(xscale="log", yscale="log", xlabel=MASS_LABEL, ylabel=r"$Q(M_N)\,/\,Q(0)$")
     limit.set_ylim(0.4 * mu_0_muB, MU_MAX_MUB)
     loss.set_ylim((mu_0_muB / MU_MAX_MUB) ** 2, 8.0)
-    if len(within):
-        limit.set_xlim(within["M_N_MeV"].min(), 1.2 * within["M_N_MeV"].max())
+    limit.set_xlim(shown["M_N_MeV"].min(), 1.2 * shown["M_N_MeV"].max())
     # a little over one decade: the default labels of the minor ticks would touch each other
     loss.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     loss.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

@@ -22,7 +22,7 @@ VERDICTS = {
     "explained": "beyond tolerance only where explained",
     "fail": "beyond tolerance",
 }
-LEFT_OUT, TOLERATED = "#D4D4D4", "#DCEEF8"
+LEFT_OUT, TOLERATED, EXPLAINED = "#D4D4D4", "#DCEEF8", "#FBE7BF"
 
 
 def draw_ratios(
@@ -35,7 +35,7 @@ def draw_ratios(
     require(limits, ("constraint", "variant", "flavour", "edge", "status", "M_N_MeV", "mu_nu_muB"), "reference limits")
     require(published, ("curve", "M_N_MeV", "mu_nu_muB"), "published curves")
     with context(RC, after_reset=True):
-        figure, panels = new_panels([1.0] * len(comparisons), right_in=1.62, gap=0.42, sharex=False)
+        figure, panels = new_panels([1.0] * len(comparisons), right_in=1.75, gap=0.42, sharex=False)
         for axes, comparison in zip(panels, comparisons, strict=True):
             _draw(axes, comparison, *log10_ratios(comparison, limits, published))
         panels[-1].set_xlabel(MASS_LABEL)
@@ -51,7 +51,7 @@ def _draw(axes: Axes, comparison: Comparison, mass: Array, ratio: Array) -> None
     for low, high in comparison.skip_MeV:
         axes.axvspan(low, high, color=LEFT_OUT, zorder=0.5)
     for low, high in comparison.explained_MeV:
-        axes.axvspan(low, high, facecolor="none", edgecolor=ORANGE, hatch="////", lw=0.0, zorder=0.6)
+        axes.axvspan(low, high, facecolor=EXPLAINED, edgecolor=ORANGE, hatch="////", lw=0.0, zorder=0.6)
     axes.axhline(0.0, color=GREY, lw=0.9)
     axes.plot(mass, ratio, "o", color=BLUE, ms=4.5, zorder=3.0)
     beyond = np.abs(ratio) > tolerance
@@ -67,11 +67,11 @@ def _draw(axes: Axes, comparison: Comparison, mass: Array, ratio: Array) -> None
 
 def _explain(axes: Axes) -> None:
     handles = [
-        Line2D([], [], color=BLUE, marker="o", ls="", ms=4.5, label="published point"),
+        Line2D([], [], color=BLUE, marker="o", ls="", ms=4.5, label="digitised point of\narXiv:2007.15563"),
         Line2D([], [], mfc="none", mec=BLACK, mew=1.2, marker="o", ls="", ms=8.0, label="beyond tolerance"),
         Patch(color=TOLERATED, label="tolerated\nat any point"),
         Line2D([], [], color=SKY, lw=1.0, ls=(0, (4, 2)), label="tolerated\nin the median"),
         Patch(color=LEFT_OUT, label="left out"),
-        Patch(facecolor="none", edgecolor=ORANGE, hatch="////", lw=0.0, label="explained"),
+        Patch(facecolor=EXPLAINED, edgecolor=ORANGE, hatch="////", lw=0.0, label="explained"),
     ]
     legend_beside(axes, handles=handles)

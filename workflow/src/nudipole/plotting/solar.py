@@ -1,7 +1,5 @@
 """The solar neutrinos: fluxes at the Earth by source, and what share of them arrives in each flavour."""
 
-from typing import Literal
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -24,13 +22,11 @@ SOURCE_LOOKS = {
 }
 """Name, colour and line of each source, as in the legend."""
 
-LineStyle = Literal["-"] | tuple[float, tuple[float, float]]
-
 FLAVOUR_COLOURS = {"e": BLUE, "mu": VERMILLION, "tau": GREEN}
-CONVERTED: dict[str, LineStyle] = {"8B": "-", "pp": (0, (1.2, 1.2))}
-"""Sources whose conversion is drawn: born innermost and outermost of the continua."""
+CONVERTED = {"pp": (6.0, 0.35), "8B": (1.6, 1.0)}
+"""Width and opacity of the sources whose conversion is drawn: born over a wide region, and close to the centre."""
 
-E_MIN_MEV, HEADROOM, DEPTH = 0.02, 8.0, 0.03
+E_MIN_MEV, HEADROOM, DEPTH, FAR_BELOW = 0.02, 8.0, 0.03, 1e-30
 COLUMNS = (
     "source",
     "is_line",
@@ -67,12 +63,12 @@ def _draw_fluxes(axes: Axes, moments: pd.DataFrame) -> None:
         lines, continuum = rows[rows["is_line"]], rows[~rows["is_line"]]
         if len(continuum):
             flux = _spectrum(continuum, "effective")
-            seen = flux > 0.0
-            axes.plot(continuum["E_nu_MeV"][seen], flux[seen], color=colour, linestyle=style, label=name, lw=1.7)
+            # zero at the end point becomes a point far below the frame
+            axes.plot(continuum["E_nu_MeV"], flux.clip(FAR_BELOW), color=colour, linestyle=style, label=name, lw=1.7)
             heights.append(flux.max())
         if len(lines):
             flux = lines["Phi_0_effective_per_cm2_s"].to_numpy(np.float64)
-            axes.vlines(lines["E_nu_MeV"], 1e-30, flux, colors=colour, lw=1.7)
+            axes.vlines(lines["E_nu_MeV"], FAR_BELOW, flux, colors=colour, lw=1.7)
             axes.plot(lines["E_nu_MeV"], flux, "o", color=colour, ms=4.0, label=f"{name} (line)")
             heights += list(flux)
     axes.set_yscale("log")
@@ -82,16 +78,16 @@ def _draw_fluxes(axes: Axes, moments: pd.DataFrame) -> None:
 
 
 def _draw_shares(axes: Axes, moments: pd.DataFrame) -> None:
-    for source, style in CONVERTED.items():
+    for source, (width, opacity) in CONVERTED.items():
         rows = moments[(moments["source"] == source) & ~moments["is_line"]]
         rows = rows[_spectrum(rows, "effective") > 0.0]
         for flavour, colour in FLAVOUR_COLOURS.items():
             share = _spectrum(rows, flavour) / _spectrum(rows, "effective")
-            axes.plot(rows["E_nu_MeV"], share, color=colour, linestyle=style, lw=1.7)
+            axes.plot(rows["E_nu_MeV"], share, color=colour, lw=width, alpha=opacity, solid_capstyle="butt")
     axes.set(ylim=(0.0, 0.75), ylabel=r"$P(\nu_e\to\nu_a;\,E_\nu)$")
     handles = [Line2D([], [], color=c, lw=3.0, label=f"$a$ = {MODE_NAMES[a]}") for a, c in FLAVOUR_COLOURS.items()]
     handles += [
-        Line2D([], [], color=BLACK, linestyle=style, lw=1.7, label=f"from {SOURCE_LOOKS[source][0]}")
-        for source, style in CONVERTED.items()
+        Line2D([], [], color=BLACK, lw=width, alpha=opacity, label=f"from {SOURCE_LOOKS[source][0]}")
+        for source, (width, opacity) in CONVERTED.items()
     ]
     legend_beside(axes, handles=handles)

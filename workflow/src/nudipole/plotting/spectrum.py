@@ -117,15 +117,20 @@ def _edges(counts: pd.DataFrame) -> Array:
 def _draw_events(axes: Axes, counts: pd.DataFrame, null: Profile, best: Profile) -> None:
     edges, n = _edges(counts), counts["counts"].to_numpy(np.float64)
     centres = 0.5 * (edges[1:] + edges[:-1])
-    only = "background only" if null.signal.sum() < NO_SIGNAL_EVENTS else f"smallest moment, {_moment(null)}"
+    only = (
+        "background only ($b$)" if null.signal.sum() < NO_SIGNAL_EVENTS else f"smallest moment ($b$), {_moment(null)}"
+    )
     signal = f"signal at {_moment(best)}: {best.signal.sum():.1f} events"
     axes.stairs(best.signal, edges, fill=True, color=SKY, alpha=0.55, label=signal)
     if "tritium" in null.background:
-        label = f"tritium in the background-only fit: {null.background['tritium'].sum():.0f} events"
-        axes.stairs(null.background["tritium"], edges, color=ORANGE, lw=1.6, ls=(0, (1.2, 1.2)), label=label)
-    axes.stairs(null.total, edges, color=ORANGE, lw=2.2, label=f"{only}, {_chi2(null)}")
-    axes.stairs(best.total, edges, color=BLUE, lw=1.6, ls="--", label=f"signal + background, {_chi2(best)}")
-    axes.errorbar(centres, n, poisson_errors(n), fmt="o", color=BLACK, ms=3.5, lw=1.0, label="observed, Poisson 68 %")
+        tritium = null.background["tritium"]
+        label = f"tritium in the fit without signal: {tritium.sum():.0f} events"
+        axes.stairs(tritium, edges, baseline=None, color=ORANGE, lw=1.6, ls=(0, (1.2, 1.2)), label=label)
+    axes.stairs(null.total, edges, baseline=None, color=ORANGE, lw=2.2, label=f"{only}, {_chi2(null)}")
+    label = f"signal + background, {_chi2(best)}"
+    axes.stairs(best.total, edges, baseline=None, color=BLUE, lw=1.6, ls="--", label=label)
+    label = "observed ($n$), Poisson 68 %"
+    axes.errorbar(centres, n, poisson_errors(n), fmt="o", color=BLACK, ms=3.5, lw=1.0, label=label)
     axes.set_ylim(0.0, 1.45 * float(n.max() + n.max() ** 0.5))
     widths = np.unique(np.diff(edges).round(9))
     axes.set_ylabel(f"events per {widths[0]:g} keV" if len(widths) == 1 else "events per bin")
