@@ -78,10 +78,14 @@ def test_wrong_columns_and_duplicates():
         check_limits(curves_frame([CURVE]).drop(columns="origin"))
     with pytest.raises(DataError, match=r"the point \{.*'branch': 0, 'point': 0\} stands twice"):
         curves_frame([CURVE, CURVE])
-    # another flavour, level, edge or variant is another point
-    others = [replace(LABEL, flavour="e"), replace(LABEL, confidence_level=0.95), replace(LABEL, variant="other")]
-    curves = [CURVE, *(replace(CURVE, label=label) for label in others), replace(CURVE, edge=Edge.CEILING)]
+    # another flavour, edge, branch or variant is another point
+    others = [replace(LABEL, flavour="e"), replace(LABEL, variant="other")]
+    pieces = [replace(CURVE, edge=Edge.CEILING), replace(CURVE, branch=1)]
+    curves = [CURVE, *(replace(CURVE, label=label) for label in others), *pieces]
     assert len(curves_frame(curves)) == 15
+    # another confidence level is not: a contour of another level needs a branch of its own
+    with pytest.raises(DataError, match="stands twice"):
+        curves_frame([CURVE, replace(CURVE, label=replace(LABEL, confidence_level=0.95))])
 
 
 def test_grid_status():

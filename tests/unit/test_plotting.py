@@ -61,11 +61,11 @@ def computed_curves(flavour: str, scale: float = 1.0) -> Iterator[Curve]:
         star = steep(2.5e-12, rise)
         yield curve("stellar", MASSES, star, variant=variant, is_default=variant == "finite_width", flavour=flavour)
     light = MASSES[MASSES < 0.15]
-    for level, width in ((0.6827, 1.4), (0.9545, 2.2)):
+    for branch, (level, width) in enumerate(((0.6827, 1.4), (0.9545, 2.2))):
         for edge, factor in ((Edge.PREFERRED_LOW, 1.0 / width), (Edge.PREFERRED_HIGH, width)):
             yield curve(
                 "xenon1t", light, np.full_like(light, scale * 4e-11 * factor), variant="no_tritium;region",
-                is_default=False, edge=edge, confidence_level=level, flavour=flavour,
+                is_default=False, edge=edge, branch=branch, confidence_level=level, flavour=flavour,
             )  # fmt: skip
 
 
@@ -88,8 +88,10 @@ def brdar_curves() -> Iterator[Curve]:
     ):
         yield curve(prefix + name, MASSES, steep(level, 0.3), variant="digitised")
     yield curve(prefix + "BBN_high_4He", MASSES, 1e-11 / MASSES, variant="digitised", edge=Edge.CEILING)
-    corners = np.array([469.0, 468.0, 530.0, 533.0]), np.array([3e-9, 5e-10, 5e-10, 3e-9])
-    yield curve(prefix + "MiniBooNE_ROI", *corners, Edge.PREFERRED_LOW, variant="digitised")
+    for edge, level in ((Edge.PREFERRED_LOW, 5e-10), (Edge.PREFERRED_HIGH, 3e-9)):
+        yield curve(
+            prefix + "MiniBooNE_ROI", np.array([469.0, 530.0]), np.array([level, level]), edge, variant="digitised"
+        )
 
 
 @pytest.fixture(scope="module")

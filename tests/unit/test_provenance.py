@@ -21,7 +21,14 @@ from nudipole.provenance.tables import TableInfo, read_info, read_table, write_t
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "workflow" / "scripts"
 FRAME = pd.DataFrame({"name": ["a", "b"], "M_N_MeV": [0.1, 0.25], "n": [1, 2]})
-INFO = TableInfo("A toy", {"name": "", "M_N_MeV": "MeV", "n": "1"}, ("arXiv:0",), {"in.csv": "abc"}, "0123")
+INFO = TableInfo(
+    "A toy",
+    {"name": "", "M_N_MeV": "MeV", "n": "1"},
+    ("arXiv:0",),
+    {"in.csv": "abc"},
+    {"grid": {"M_N_points": 3}},
+    "0123",
+)
 
 
 # ---- code
@@ -120,6 +127,7 @@ def test_table_round_trip(tmp_path):
         "units": {"name": "", "M_N_MeV": "MeV", "n": "1"},
         "citations": ["arXiv:0"],
         "inputs_sha256": {"in.csv": "abc"},
+        "config": {"grid": {"M_N_points": 3}},
         "config_digest": "0123",
         "package_version": __version__,
     }

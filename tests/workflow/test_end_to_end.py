@@ -58,6 +58,8 @@ def test_every_table_says_where_it_comes_from(finished: Project) -> None:
         assert {field.name: field.metadata[b"unit"].decode() for field in schema}.keys() == info["units"].keys(), path
         if info["config_digest"] or path.parent.name != "data":
             assert len(info["config_digest"]) == 16, path
+        assert info["citations"], path
+        assert info["config"] or not info["config_digest"] or path.parent.name == "data", path
         _check_inputs(info["inputs_sha256"], path, finished)
 
 

@@ -4,9 +4,12 @@ FIGURES = expand(
     "results/figures/parameter_space_{flavour}.{suffix}", flavour=ANALYSIS["flavours"], suffix=["pdf", "png", "svg"]
 )
 RESULTS = [
+    *data_tables(*CATALOG.names),
+    *expand("results/{setup}sources/moments.parquet", setup=SETUPS),
+    *expand("results/{setup}limits/{constraint}.parquet", setup=SETUPS, constraint=CONSTRAINT_TABLES),
+    *expand("results/{setup}stellar/cooling.parquet", setup=SETUPS),
     "results/rates/xenon1t.parquet",
     "results/likelihood/xenon1t.parquet",
-    "results/stellar/cooling.parquet",
     "results/limits.parquet",
     "results/reference/limits.parquet",
     "results/scorecard.parquet",

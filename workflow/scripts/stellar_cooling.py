@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def work(snakemake: "Snakemake") -> None:
     constraint = build(snakemake.params.config)
-    citations = (constraint.star.citation,)
+    citations = constraint.citations
     info = table_info(
         snakemake, f"Energy loss of the {constraint.star.name} by plasmon decay", COOLING_UNITS, citations
     )

@@ -1,6 +1,7 @@
 """Entry point of the command line."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -45,7 +46,12 @@ def _common(parser: argparse.ArgumentParser) -> None:
 def _configurable(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("constraint", choices=CONSTRAINTS, metavar="CONSTRAINT", help=", ".join(CONSTRAINTS))
     parser.add_argument("--mass-MeV", type=_number, required=True, metavar="X", help="mass M_N of the sterile neutrino")
-    parser.add_argument("--flavour", choices=ALL_MODES, default="mu", help="which neutrino couples (default: mu)")
+    parser.add_argument(
+        "--flavour",
+        choices=ALL_MODES,
+        default="mu",
+        help="which neutrino couples; effective: no flavour conversion, as experiments quote it (default: mu)",
+    )
     parser.add_argument(
         "--config",
         type=Path,
@@ -61,7 +67,9 @@ def _configurable(parser: argparse.ArgumentParser) -> None:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    parser = argparse.ArgumentParser(prog="nudipole", description="The neutrino magnetic moment portal at a point.")
+    parser = argparse.ArgumentParser(
+        prog="nudipole", allow_abbrev=False, description="The neutrino magnetic moment portal at a point."
+    )
     parser.add_argument("--version", action="version", version=f"nudipole {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     raw = argparse.RawDescriptionHelpFormatter
@@ -144,10 +152,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, 1 after an error of the input, 2 for wrong arguments."""
     args = build_parser().parse_args(arguments)
     try:
-        print(args.run(args))
+        print(args.run(args), flush=True)
     except NudipoleError as error:
         print(f"nudipole: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # the reader has seen enough; closing stdout again at exit must not complain either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -14,8 +14,11 @@ HEADER = """# Configuration
 `config.yaml` is the analysis as we recommend it, `minimal.yaml` the same graph on coarse grids, `reference.yaml` the
 choices of arXiv:2007.15563 (run by the default target into `results/reference/` for the scorecard).
 
-Every file given with `--configfile`, and every `--config key=value` of Snakemake or `--set key=value` of `nudipole`, is
-laid over `config.yaml`. Unknown keys and values out of range stop the run before any job starts.
+Every file given with `--configfile` (Snakemake) or `--config` (`nudipole`) is laid over `config.yaml`, and so are
+single keys: `snakemake --config solar='{model: BS05-OP}'`, `nudipole ... --set solar.model=BS05-OP`. Unknown keys and
+values out of range stop the run before any job starts; `python -m nudipole.config.load my.yaml` checks a file alone.
+
+`statistics` applies to the detectors; the confidence level of stellar cooling is that of `stellar.mu_0_muB`.
 
 This page is made from `workflow/schemas/config.schema.yaml` by `python -m nudipole.config.describe`.
 """

@@ -180,7 +180,8 @@ def validate(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, 
         listing = "\n  - ".join(problems)
         raise ConfigError(
             f"the configuration is not valid:\n  - {listing}\n"
-            f"Change it in {DEFAULT_PATH} or in the file given with --configfile; config/README.md describes every key."
+            f"Change it in {DEFAULT_PATH}, or in the file or key that you laid over it; config/README.md describes "
+            f"every key."
         )
     checked: dict[str, Any] = _integers(clean, schema)
     return checked

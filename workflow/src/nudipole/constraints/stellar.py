@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf, log
+from math import inf, isclose, log
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,11 @@ from nudipole.limits.table import Curve, Edge, Label, grid_status
 from nudipole.stellar.dispersion import transverse_threshold_keV
 from nudipole.stellar.emission import COLDEST_RATIO, Emission, ln_q_over_mu2_eV7, q_erg_per_g_s
 from nudipole.stellar.limit import limit_muB
-from nudipole.stellar.star import Star, star_named
+from nudipole.stellar.star import MOMENT_BOUNDS, MomentBound, Star, star_named
 
 NAME = "stellar"
-CONFIDENCE_LEVEL = 0.90
-"""arXiv:2007.15563 labels its curve 90 %. The abstract of 1910.10568, where its mu_0 comes from, states no level
-(unverified); those of 2007.03694 are 95 %. The mass dependence adds no statistics of its own."""
+ASSUMED_LEVEL = 0.90
+"""Confidence level written for a mu_0 that the user chose."""
 STATISTIC = "mu_0 of the star scaled with the energy loss, mu_0 sqrt(Q(0)/Q(M_N))"
 KEV_PER_MEV = 1e3
 THRESHOLD_OFFSETS = np.array(
@@ -35,9 +34,19 @@ class StellarCooling:
     """The constraint for one configuration."""
 
     star: Star
-    mu_0_muB: float
+    bound: MomentBound
     emission: Emission
     grid: Grid
+
+    @property
+    def statistic(self) -> str:
+        """The criterion in words."""
+        return f"{STATISTIC}, mu_0 = {self.bound.mu_0_muB:g} mu_B"
+
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """Sources of the core and of mu_0."""
+        return tuple(dict.fromkeys([self.star.citation, self.bound.citation]))
 
     def masses_MeV(self) -> NDArray[np.float64]:
         """Return the grid masses and more of them around the thresholds, where the limit is nearly vertical."""
@@ -51,14 +60,14 @@ class StellarCooling:
 
     def limit_muB(self, M_N_MeV: NDArray[np.float64], emission: Emission) -> NDArray[np.float64]:
         """Return the smallest excluded moment at each mass; infinite where plasmons cannot decay."""
-        return limit_muB(self.star, M_N_MeV * KEV_PER_MEV, emission, mu_0_muB=self.mu_0_muB)
+        return limit_muB(self.star, M_N_MeV * KEV_PER_MEV, emission, mu_0_muB=self.bound.mu_0_muB)
 
     def limits(self, M_N_MeV: float, flavour: str) -> MassLimits:
         """Return the excluded range of mu at one mass for the default emission."""
         require_point(M_N_MeV, flavour)
         floor = float(self.limit_muB(np.array([M_N_MeV]), self.emission)[0])
         excluded = range_on_grid(floor, inf, self.grid)
-        return MassLimits(NAME, flavour, M_N_MeV, CONFIDENCE_LEVEL, STATISTIC, excluded, ())
+        return MassLimits(NAME, flavour, M_N_MeV, self.bound.confidence_level, self.statistic, excluded, ())
 
     def evaluate(self, M_N_MeV: float, mu_nu_muB: float, flavour: str) -> Evaluation:
         """Return energy loss and limit at one point for the default emission."""
@@ -87,8 +96,18 @@ def build(config: Mapping[str, Any]) -> StellarCooling:
             f"stellar.emission = {section['emission']} does not apply to stellar.star = {star.name}, whose core is "
             f"cold (omega_p > {COLDEST_RATIO:g} T); choose one of {', '.join(applicable_emissions(star))}"
         )
-    mu_0 = star.mu_0_muB if section["mu_0_muB"] is None else float(section["mu_0_muB"])
-    return StellarCooling(star, mu_0, Emission(section["emission"]), grid_config(config))
+    return StellarCooling(
+        star, moment_bound(star, section["mu_0_muB"]), Emission(section["emission"]), grid_config(config)
+    )
+
+
+def moment_bound(star: Star, mu_0_muB: float | None) -> MomentBound:
+    """Return the bound a configured mu_0 belongs to, the star's own without one; an unknown value is the user's."""
+    mu_0 = star.mu_0_muB if mu_0_muB is None else float(mu_0_muB)
+    for bound in MOMENT_BOUNDS:
+        if isclose(bound.mu_0_muB, mu_0):
+            return bound
+    return MomentBound("configuration", mu_0, ASSUMED_LEVEL, "mu_0 from the configuration")
 
 
 def applicable_emissions(star: Star) -> tuple[Emission, ...]:
@@ -135,11 +154,20 @@ def curves(constraint: StellarCooling, flavours: tuple[str, ...]) -> list[Curve]
     """Return the limit of each emission for each flavour."""
     masses, grid = constraint.masses_MeV(), constraint.grid
     found = []
-    for emission in applicable_emissions(constraint.star):
+    for emission in sorted(applicable_emissions(constraint.star), key=lambda model: model is not constraint.emission):
         floor = constraint.limit_muB(masses, emission)
         mu, status = grid_status(floor, grid.mu_nu_min_muB, grid.mu_nu_max_muB)
-        is_default, reference = emission is constraint.emission, f"computed; {constraint.star.citation}"
+        is_default, reference = emission is constraint.emission, f"computed; {', '.join(constraint.citations)}"
         for flavour in flavours:
-            label = Label(NAME, str(emission), is_default, flavour, CONFIDENCE_LEVEL, STATISTIC, "computed", reference)
+            label = Label(
+                NAME,
+                str(emission),
+                is_default,
+                flavour,
+                constraint.bound.confidence_level,
+                constraint.statistic,
+                "computed",
+                reference,
+            )
             found.append(Curve(label, Edge.FLOOR, 0, masses, mu, status))
     return found

@@ -25,7 +25,7 @@ def curves(constraint: Xenon1t, flavours: tuple[str, ...]) -> list[Curve]:
     return [
         curve
         for flavour in flavours
-        for variant in VARIANTS
+        for variant in sorted(VARIANTS, key=lambda name: name != constraint.default_variant)
         for curve in [
             *_interval_curves(constraint, masses, flavour, variant),
             *_regions(constraint, masses, flavour, variant),
@@ -70,13 +70,15 @@ def _regions(constraint: Xenon1t, masses: NDArray[np.float64], flavour: str, var
         return constraint.scan(M_N_MeV, flavour, variant)
 
     chi2 = minima(scan_at, masses)
-    lowest = global_minimum(scan_at, masses, chi2)
+    lowest, branch = global_minimum(scan_at, masses, chi2), 0
     for level in constraint.statistics.region_confidence_levels:
         label = _label(constraint, flavour, variant, level, region_statistic(level))
-        label = replace(label, variant=variant + REGION_SUFFIX)
-        for branch, piece in enumerate(region_pieces(scan_at, masses, chi2, lowest + region_threshold(level))):
+        label = replace(label, variant=variant + REGION_SUFFIX, is_default=False)
+        # branches are numbered on from one confidence level to the next
+        for piece in region_pieces(scan_at, masses, chi2, lowest + region_threshold(level)):
             yield _curve(constraint, label, Edge.PREFERRED_LOW, branch, piece.M_N_MeV, piece.mu_low_muB)
             yield _curve(constraint, label, Edge.PREFERRED_HIGH, branch, piece.M_N_MeV, piece.mu_high_muB)
+            branch += 1
 
 
 def rates_frame(constraint: Xenon1t, flavours: tuple[str, ...]) -> pd.DataFrame:

@@ -135,7 +135,7 @@ def check_limits(frame: pd.DataFrame) -> None:
         if not kept.all():
             row = frame[~kept].iloc[0]
             raise DataError(f"limits table: it must hold that {rule}, but one row is {row.to_dict()}")
-    keys = ["constraint", "variant", "flavour", "edge", "confidence_level", "branch", "point"]
+    keys = ["constraint", "variant", "flavour", "edge", "branch", "point"]
     twice = frame.duplicated(keys)
     if twice.any():
         raise DataError(f"limits table: the point {frame.loc[twice, keys].iloc[0].to_dict()} stands twice")

@@ -15,6 +15,8 @@ from nudipole.plotting.style import BLACK, COMPUTED, FALLBACK_COLOURS, FAVOURED,
 
 BAND_VARIANTS = ("finite_width", "damped")
 REGION_VARIANT = "no_tritium;region"
+VARIANT_NOTES = {"tritium": "with tritium", "no_tritium": "no tritium"}
+"""What the label of a limit says of its variant: limit and favoured region would seem to contradict each other."""
 
 
 def draw_computed(layer: Layer, rows: pd.DataFrame, *, theory_bands: bool) -> None:
@@ -52,7 +54,8 @@ def _draw_excluded(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
     shown = layer.visible(floors) or layer.visible(ceilings)
     if shown:
         side = 1 if layer.visible(floors) else -1
-        cited = citation(rows["reference"].iloc[0])
+        note = VARIANT_NOTES.get(str(rows["variant"].iloc[0]), "")
+        cited = "\n".join(filter(None, [note, citation(rows["reference"].iloc[0])]))
         layer.labels.append(
             Label(
                 look.name,

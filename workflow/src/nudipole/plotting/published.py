@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from textwrap import fill as fill_text
 
+import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -11,7 +12,7 @@ from nudipole.errors import DataError
 from nudipole.limits.published import BRDAR2020_PREFIX
 from nudipole.limits.table import Edge
 from nudipole.plotting.bands import excluded_polygons, fill
-from nudipole.plotting.curves import runs
+from nudipole.plotting.curves import Run, runs
 from nudipole.plotting.labels import Label
 from nudipole.plotting.layer import Layer
 from nudipole.plotting.style import (
@@ -26,8 +27,6 @@ from nudipole.plotting.style import (
 
 UNVERIFIED = "†"
 THIN_DASHED = (0, (4.0, 1.6))
-CLOSED = ("MiniBooNE_ROI",)
-"""Contours that enclose a region."""
 
 
 def draw_laboratory(layer: Layer, rows: pd.DataFrame, sources: pd.DataFrame) -> None:
@@ -92,23 +91,29 @@ def draw_brdar2020(layer: Layer, rows: pd.DataFrame) -> None:
         if present.intersection(BRDAR2020_TWICE.get(name, ())):
             continue
         look = BRDAR2020.get(name, Look(name.replace("_", " "), GREY, GREY))
-        drawn |= _draw_digitised(layer, curve, look, closed=name in CLOSED)
+        drawn |= _draw_digitised(layer, curve, look)
     if drawn:
         name = "Brdar et al. 2020, arXiv:2007.15563 (digitised)"
         layer.handles.append(Line2D([], [], color=GREY, linewidth=0.9, linestyle=THIN_DASHED, label=name))
 
 
-def _draw_digitised(layer: Layer, rows: pd.DataFrame, look: Look, *, closed: bool) -> bool:
+def _draw_digitised(layer: Layer, rows: pd.DataFrame, look: Look) -> bool:
     """Draw one digitised curve, labelled on the side it excludes; False where nothing of it is in the frame."""
     drawn = False
+    style = {"color": look.colour, "linewidth": 1.0, "linestyle": THIN_DASHED, "zorder": 6.0}
+    favoured = list(runs(rows[rows["edge"].isin([str(Edge.PREFERRED_LOW), str(Edge.PREFERRED_HIGH)])]))
+    if favoured:
+        # along the lower side and back along the upper one
+        low, high = favoured
+        outline = Run(
+            np.concatenate([low.M_N_MeV, high.M_N_MeV[::-1]]), np.concatenate([low.mu_nu_muB, high.mu_nu_muB[::-1]])
+        )
+        fill(layer.axes, outline.points(), look.colour, alpha=0.3, zorder=2.5)
+        layer.line(outline.closed(), **style)
     for edge in rows["edge"].unique():
         pieces = list(runs(rows[rows["edge"] == edge]))
-        for run in pieces:
-            if closed:
-                fill(layer.axes, run.points(), look.colour, alpha=0.3, zorder=2.5)
-            layer.line(
-                run.closed() if closed else run, color=look.colour, linewidth=1.0, linestyle=THIN_DASHED, zorder=6.0
-            )
+        for run in pieces if not favoured else []:
+            layer.line(run, **style)
         shown = layer.visible(pieces)
         if shown and look.name and not drawn:
             side = {str(Edge.FLOOR): 1, str(Edge.CEILING): -1}.get(str(edge), 0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nudipole import __version__
 from nudipole.errors import NudipoleError
 from nudipole.provenance.digest import config_digest, file_sha256
-from nudipole.provenance.tables import TableInfo
+from nudipole.provenance.tables import TableInfo, read_info
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -25,8 +25,12 @@ def input_digests(snakemake: "Snakemake") -> dict[str, str]:
 
 
 def table_info(snakemake: "Snakemake", title: str, units: dict[str, str], citations: tuple[str, ...] = ()) -> TableInfo:
-    """Return the provenance of a table a job writes."""
-    return TableInfo(title, units, citations, input_digests(snakemake), config_digest(snakemake.params.config))
+    """Return the provenance of a table a job writes: its citations are its own and those of its inputs."""
+    config = dict(snakemake.params.config)
+    tables = (Path(path) for path in sorted({str(p) for p in snakemake.input}) if path.endswith(".parquet"))
+    inherited = (citation for path in tables for citation in read_info(path)["citations"])
+    all_citations = tuple(dict.fromkeys([*citations, *inherited]))
+    return TableInfo(title, units, all_citations, input_digests(snakemake), config, config_digest(config))
 
 
 def run_job(snakemake: "Snakemake", work: Callable[["Snakemake"], None]) -> None:

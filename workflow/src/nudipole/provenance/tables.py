@@ -26,6 +26,7 @@ class TableInfo:
     units: Mapping[str, str]
     citations: tuple[str, ...] = ()
     inputs_sha256: Mapping[str, str] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
     config_digest: str = ""
     package_version: str = __version__
 
