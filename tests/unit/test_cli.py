@@ -117,12 +117,12 @@ def test_text_output(capsys):
     assert "mu_limit_muB" in out
     _, out, _ = run(capsys, "limit", "stellar", "--mass-MeV", "1e-3", "--project", ROOT)
     assert "90% CL" in out
-    assert "excluded   mu_nu = 2.2e-12 .. no upper end on the grid mu_B" in out
-    assert "preferred  nothing" in out
+    assert "excluded   mu_nu from 2.2e-12 mu_B to beyond the grid" in out
+    assert "preferred  nothing on the grid" in out
     _, out, _ = run(capsys, "evaluate", "xenon1t", "--mass-MeV", "5", "--mu-muB", "1e-10", "--project", ROOT)
     assert "verdict: insensitive (nothing is excluded at this mass)" in out
     _, out, _ = run(capsys, "limit", "xenon1t", "--mass-MeV", "5", "--project", ROOT)
-    assert "excluded   nothing" in out
+    assert "excluded   nothing on the grid" in out
 
 
 def test_info(capsys):

@@ -58,6 +58,6 @@ for branch in sorted({dataset.branch for dataset in CATALOG.datasets}):
             config=sections(),
             code=code("data_tables.py"),
         message:
-            f"Reading and checking the tables of the branch {branch}"
+            f"Reading and checking tables: {branch}"
         script:
             "../scripts/data_tables.py"

@@ -24,7 +24,7 @@ rule kernels:
         config=sections(),
         code=lambda wildcards: code_digest(WORKFLOW / f"src/nudipole/warm_up/{wildcards.branch}.py"),
     message:
-        "Compiling the kernels of the {wildcards.branch}"
+        "Compiling kernels: {wildcards.branch}"
     script:
         "../scripts/kernels.py"
 

@@ -37,9 +37,9 @@ def _margin_text(result: "Evaluation") -> str:
 
 
 def _range_text(interval: "Range") -> str:
-    low = "-" if interval.low is None else f"{interval.low:.4g}"
-    high = "no upper end on the grid" if interval.high is None else f"{interval.high:.4g}"
-    return f"{low} .. {high}"
+    low = "from below the grid" if interval.low is None else f"from {interval.low:.4g} mu_B"
+    high = "beyond the grid" if interval.high is None else f"{interval.high:.4g} mu_B"
+    return f"{low} to {high}"
 
 
 def limits_text(result: "MassLimits") -> str:
@@ -49,7 +49,7 @@ def limits_text(result: "MassLimits") -> str:
         f"  {result.confidence_level:.0%} CL, {result.statistic}",
     ]
     for word, ranges in (("excluded", result.excluded), ("preferred", result.preferred)):
-        lines += [f"  {word:<10} mu_nu = {_range_text(r)} mu_B" for r in ranges] or [f"  {word:<10} nothing"]
+        lines += [f"  {word:<10} mu_nu {_range_text(r)}" for r in ranges] or [f"  {word:<10} nothing on the grid"]
     return "\n".join(lines)
 
 
