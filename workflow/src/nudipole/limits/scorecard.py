@@ -38,7 +38,7 @@ COMPARISONS = (
         "0.5-0.65 MeV left out: there the 7Be line closes and the curve climbs a factor 8, so a small shift in mass is "
         "a large ratio. Above 0.2 MeV ours is stronger because the data between 15 and 22 keV lie below the background "
         "(24 events for 44 expected at 17-18 keV): with the background expectation as data the median is 0.03 and the "
-        "maximum 0.18. The published fit also uses bins above 30 keV, which are not public and may dilute that deficit. "
+        "maximum 0.18. The published fit also uses bins above 30 keV, not public, which may dilute that deficit. "
         "At 1.32-1.37 MeV the published curve jumps by 37 %, where the 8B rate, the only one left, is smooth",
     ),
     Comparison(
