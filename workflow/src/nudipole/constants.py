@@ -8,11 +8,13 @@ from math import pi, sqrt
 
 from scipy import constants as _codata
 
+KEV_PER_MEV = 1e3
+
 ALPHA: float = _codata.fine_structure
 E_CHARGE: float = sqrt(4.0 * pi * ALPHA)
 
 M_E_MEV: float = _codata.value("electron mass energy equivalent in MeV")
-M_E_KEV: float = 1e3 * M_E_MEV
+M_E_KEV: float = KEV_PER_MEV * M_E_MEV
 M_E_EV: float = 1e6 * M_E_MEV
 
 HBARC_MEV_CM: float = 1e2 * _codata.value("reduced Planck constant times c in MeV fm") * 1e-15
@@ -38,5 +40,3 @@ ALPHA_MU_B2_CM2: float = ALPHA * (MU_B_PER_MEV * HBARC_MEV_CM) ** 2
 
 A_XENON_G_PER_MOL: float = 131.293
 """Standard atomic weight of xenon, IUPAC 2021."""
-
-Z_XENON: int = 54

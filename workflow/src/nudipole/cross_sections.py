@@ -13,11 +13,9 @@ import numpy as np
 from numba import njit, vectorize
 from numpy.typing import ArrayLike, NDArray
 
-from nudipole.constants import ALPHA_MU_B2_CM2, M_E_MEV
+from nudipole.constants import ALPHA_MU_B2_CM2, KEV_PER_MEV, M_E_MEV
 from nudipole.errors import DomainError
 from nudipole.kinematics import recoil_limits_MeV
-
-KEV_PER_MEV = 1e3
 
 
 @njit(cache=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nudipole.config.model import Grid, grid_config
+from nudipole.constants import KEV_PER_MEV
 from nudipole.constraints.base import Evaluation, MassLimits, Verdict, above_floor, range_on_grid, require_point
 from nudipole.errors import ConfigError
 from nudipole.limits.table import Curve, Edge, Label, grid_status
@@ -22,7 +23,6 @@ NAME = "stellar"
 ASSUMED_LEVEL = 0.90
 """Confidence level written for a mu_0 that the user chose."""
 STATISTIC = "mu_0 of the star scaled with the energy loss, mu_0 sqrt(Q(0)/Q(M_N))"
-KEV_PER_MEV = 1e3
 THRESHOLD_OFFSETS = np.array(
     [-0.1, -0.05, -0.03, -0.02, -0.01, -5e-3, -2e-3, -1e-3, 0.0, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.03]
 )

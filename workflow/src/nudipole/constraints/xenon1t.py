@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nudipole.config.model import Grid, StatisticsConfig, grid_config, solar_config, statistics_config
-from nudipole.constants import A_XENON_G_PER_MOL
+from nudipole.constants import A_XENON_G_PER_MOL, KEV_PER_MEV
 from nudipole.constraints.base import (
     Evaluation,
     MassLimits,
@@ -79,6 +79,11 @@ def xenon1t_data(tables: TableSource, background_prior: float, *, tritium: bool)
     )
 
 
+def nuisance_names(data: BinnedData) -> list[str]:
+    """Return the names of the nuisances in the order of the fits: background scales, then flux scales."""
+    return [*data.names, *(f"flux_{source}" for source in SOURCES)]
+
+
 @dataclass(frozen=True)
 class Xenon1t:
     """The constraint for one configuration."""
@@ -98,7 +103,7 @@ class Xenon1t:
         """
         grid, detector = self.grid.M_N_MeV(), self.templates.detector
         T_keV = np.arange(detector.bin_edges_keV[0], highest_recoil_keV(detector), 2.0)
-        steps = M_N_at_limit_MeV(self.templates.moments.E_max_MeV[:, None], 1e-3 * T_keV)
+        steps = M_N_at_limit_MeV(self.templates.moments.E_max_MeV[:, None], T_keV / KEV_PER_MEV)
         return np.unique(np.concatenate([grid, steps[(steps > grid[0]) & (steps < grid[-1])]]))
 
     def scan(self, M_N_MeV: float, flavour: str, variant: str) -> SignalScan:
@@ -155,7 +160,7 @@ class Xenon1t:
     def _quantities(self, scan: SignalScan, mu_nu_muB: float) -> dict[str, float | None]:
         x = mu_nu_muB**2
         fits = scan.fits(np.array([x, 0.0]))
-        names = [*scan.data.names, *(f"flux_{source}" for source in SOURCES)]
+        names = nuisance_names(scan.data)
         best = scan.best_fit
         return {
             "delta_chi2": float(fits.chi2[0]) - best.chi2,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nudipole.constraints.xenon1t import NAME, REFERENCE, VARIANTS, Xenon1t
+from nudipole.constraints.xenon1t import NAME, REFERENCE, VARIANTS, Xenon1t, nuisance_names
 from nudipole.flavours import ALL_MODES
 from nudipole.likelihood.intervals import limit_statistic, region_statistic, region_threshold
 from nudipole.likelihood.region import global_minimum, minima, region_pieces
@@ -114,7 +114,6 @@ def surface_frame(
     rates: the table of `rates_frame`. Where nothing is expected the surface is flat, not missing.
     """
     columns = [f"events_per_muB2_{source}" for source in SOURCES]
-    names = [*data.names, *(f"flux_{source}" for source in SOURCES)]
     bins = len(data.counts)
     points = rates[["flavour", "M_N_MeV"]].iloc[::bins]
     signals = rates[columns].to_numpy().reshape(len(points), bins, len(columns)).transpose(0, 2, 1)
@@ -129,10 +128,10 @@ def surface_frame(
         "mu_nu_muB": np.tile(mu_muB, len(points)),
         "delta_chi2": np.concatenate([fit.chi2 - low for fit, low in zip(fits, lowest, strict=True)]),
     }
-    return pd.DataFrame(frame | {f"nuisance_{name}": nuisances[:, i] for i, name in enumerate(names)})
+    return pd.DataFrame(frame | {f"nuisance_{name}": nuisances[:, i] for i, name in enumerate(nuisance_names(data))})
 
 
 def surface_units(data: BinnedData) -> dict[str, str]:
     """Return the units of `surface_frame`."""
     units = {"experiment": "", "flavour": "", "M_N_MeV": "MeV", "mu_nu_muB": "mu_B", "delta_chi2": "1"}
-    return units | {f"nuisance_{name}": "1" for name in [*data.names, *(f"flux_{s}" for s in SOURCES)]}
+    return units | {f"nuisance_{name}": "1" for name in nuisance_names(data)}

@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from nudipole.constants import ALPHA_MU_B2_CM2, M_E_MEV, SECONDS_PER_YEAR
-from nudipole.cross_sections import KEV_PER_MEV, bracket_coefficients
+from nudipole.constants import ALPHA_MU_B2_CM2, KEV_PER_MEV, M_E_MEV, SECONDS_PER_YEAR
+from nudipole.cross_sections import bracket_coefficients
 from nudipole.detectors.response import Detector, panel_edges_keV, response_rows
 from nudipole.kinematics import E_nu_min_MeV, recoil_limits_MeV
 from nudipole.sources.moments import MODES, FluxMoments, interval_index, moments_at

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PACKAGE_ROOT = Path(__file__).resolve().parents[1]
+from nudipole.kernel_cache import PACKAGE_ROOT
+
 SHORT = 16
 
 
