@@ -56,7 +56,7 @@ def test_every_table_in_resources_is_in_the_catalogue(shipped: Catalog) -> None:
     registered = {dataset.path for dataset in shipped.datasets}
     ours = {
         path.relative_to(ROOT).as_posix()
-        for branch in ("solar", "xenon1t", "published")
+        for branch in ("solar", "xenon1t", "published", "cosmology")
         for path in (ROOT / "resources" / branch).glob("*.csv")
     }
     assert ours == registered
@@ -92,7 +92,7 @@ def test_an_unknown_name_lists_the_known_ones(shipped: Catalog) -> None:
 
 
 def test_branches_partition_the_catalogue(shipped: Catalog) -> None:
-    parts = [dataset for branch in ("solar", "xenon1t", "published") for dataset in shipped.of_branch(branch)]
+    parts = [dataset for branch in ("solar", "xenon1t", "published", "cosmology") for dataset in shipped.of_branch(branch)]
     assert sorted(dataset.name for dataset in parts) == sorted(shipped.names)
 
 

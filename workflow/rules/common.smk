@@ -72,7 +72,9 @@ wildcard_constraints:
     setup="(reference/)?",
     flavour="mu|e|tau|effective",
     dataset="[a-z0-9_]+",
-    branch="sources|detectors|stellar",
+    branch="sources|detectors|stellar|cosmology",
+    scenario="decoupled|thermal|zero|freeze-in_[0-9.e+]+MeV",
+    part="[0-9]+",
 
 
 def sections(*names):

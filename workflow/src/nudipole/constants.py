@@ -40,3 +40,22 @@ ALPHA_MU_B2_CM2: float = ALPHA * (MU_B_PER_MEV * HBARC_MEV_CM) ** 2
 
 A_XENON_G_PER_MOL: float = 131.293
 """Standard atomic weight of xenon, IUPAC 2021."""
+
+M_PLANCK_MEV: float = 1e3 * _codata.value("Planck mass energy equivalent in GeV")
+"""Planck mass sqrt(hbar c/G)."""
+
+T_CMB_K: float = 2.7255
+"""Temperature of the CMB today, Fixsen, ApJ 707 (2009) 916, arXiv:0911.1955: 2.72548(57) K."""
+
+K_B_MEV_PER_K: float = 1e-6 * _codata.value("Boltzmann constant in eV/K")
+T_CMB_MEV: float = K_B_MEV_PER_K * T_CMB_K
+
+NEUTRON_PROTON_MASS_DIFFERENCE_MEV: float = _codata.value("neutron-proton mass difference energy equivalent in MeV")
+
+ATOMIC_MASS_UNIT_G: float = 1e3 * _codata.atomic_mass
+HYDROGEN_U: float = 1.00782503190
+HELIUM4_U: float = 4.00260325413
+"""Atomic masses, AME2020 (Wang et al., Chin. Phys. C 45 (2021) 030003)."""
+
+CRITICAL_DENSITY_G_PER_CM3: float = 1e-3 * 3.0 * (1e5 / (1e6 * _codata.parsec)) ** 2 / (8.0 * pi * _codata.G)
+"""3 H^2/(8 pi G) at H = 100 km/s/Mpc (1.8784e-29): rho_b = Omega_b h^2 times this."""

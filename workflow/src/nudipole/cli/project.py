@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 CONSTRAINTS = {
     "xenon1t": "XENON1T electron recoils: solar neutrinos up-scatter to N (arXiv:2006.09721)",
     "stellar": "stellar cooling: plasmons decay to nu N in red giants (arXiv:1910.10568)",
+    "bbn": "primordial helium (and deuterium) with N in the early universe (arXiv:2007.15563)",
+    "cmb": "effective number of neutrinos N_eff in the CMB with N in the early universe (arXiv:2007.15563)",
 }
 """Constraints that can be evaluated at a point."""
 
@@ -56,6 +58,11 @@ def build_constraint(name: str, root: Path, overlays: list[Path], assignments: l
         from nudipole.constraints import stellar
 
         return stellar.build(config)
+    tables = bundled_tables(root, catalog_of(root, config))
+    if name in ("bbn", "cmb"):
+        from nudipole.constraints import cosmology
+
+        return cosmology.build(name, config, tables)
     from nudipole.constraints import xenon1t
 
-    return xenon1t.build(config, bundled_tables(root, catalog_of(root, config)))
+    return xenon1t.build(config, tables)

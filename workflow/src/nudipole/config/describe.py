@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from nudipole.config.load import DEFAULT_PATH, SCHEMA_PATH, read_yaml, type_words
+from nudipole.config.load import DEFAULT_PATH, SCHEMA_PATH, choices, read_yaml, type_words
 
 README_PATH = Path("config/README.md")
 
@@ -18,7 +18,8 @@ Every file given with `--configfile` (Snakemake) or `--config` (`nudipole`) is l
 single keys: `snakemake --config solar='{model: BS05-OP}'`, `nudipole ... --set solar.model=BS05-OP`. Unknown keys and
 values out of range stop the run before any job starts; `python -m nudipole.config.load my.yaml` checks a file alone.
 
-`statistics` applies to the detectors; the confidence level of stellar cooling is that of `stellar.mu_0_muB`.
+`statistics` applies to the detectors, and its confidence level to cosmology unless `cosmology.limits` names another; the
+confidence level of stellar cooling is that of `stellar.mu_0_muB`.
 
 This page is made from `workflow/schemas/config.schema.yaml` by `python -m nudipole.config.describe`.
 """
@@ -44,7 +45,7 @@ def _allowed(rule: Mapping[str, Any]) -> str:
     if "items" in rule and rule["items"].get("enum"):
         return "list of " + ", ".join(rule["items"]["enum"])
     if "enum" in rule:
-        return ", ".join(map(str, rule["enum"]))
+        return choices(rule["enum"])
     signs = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
     inner = rule.get("items", rule)
     bounds = " and ".join(f"{sign} {inner[key]:g}" for key, sign in signs.items() if key in inner)

@@ -107,6 +107,11 @@ TYPE_WORDS = {
 }
 
 
+def choices(values: Iterable[Any]) -> str:
+    """Return allowed values in the words of YAML."""
+    return ", ".join("null" if value is None else str(value) for value in values)
+
+
 def type_words(kind: str | list[str]) -> str:
     """Return the JSON-schema type(s) in words."""
     return " or ".join(TYPE_WORDS[name] for name in ([kind] if isinstance(kind, str) else kind))
@@ -115,7 +120,7 @@ def type_words(kind: str | list[str]) -> str:
 def _allowed(error: jsonschema.ValidationError) -> str:
     """Return what the schema allows at the place of an error, in words."""
     rule: Mapping[str, Any] = cast("Mapping[str, Any]", error.schema)
-    words = [f"one of {', '.join(map(str, rule['enum']))}"] if "enum" in rule else []
+    words = [f"one of {choices(rule['enum'])}"] if "enum" in rule else []
     words += [type_words(rule["type"])] if "type" in rule and "enum" not in rule else []
     comparisons = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
     words += [f"{sign} {rule[key]:g}" for key, sign in comparisons.items() if key in rule]

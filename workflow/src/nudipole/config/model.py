@@ -23,14 +23,15 @@ class Grid:
 
     def M_N_MeV(self) -> NDArray[np.float64]:
         """Return the masses, logarithmically spaced, ends included exactly."""
-        return _log_grid(self.M_N_min_MeV, self.M_N_max_MeV, self.M_N_points)
+        return log_grid(self.M_N_min_MeV, self.M_N_max_MeV, self.M_N_points)
 
     def mu_nu_muB(self) -> NDArray[np.float64]:
         """Return the moments, logarithmically spaced, ends included exactly."""
-        return _log_grid(self.mu_nu_min_muB, self.mu_nu_max_muB, self.mu_nu_points)
+        return log_grid(self.mu_nu_min_muB, self.mu_nu_max_muB, self.mu_nu_points)
 
 
-def _log_grid(low: float, high: float, points: int) -> NDArray[np.float64]:
+def log_grid(low: float, high: float, points: int) -> NDArray[np.float64]:
+    """Return logarithmically spaced values, ends included exactly."""
     values = np.exp(np.linspace(np.log(low), np.log(high), int(points)))
     values[0], values[-1] = low, high
     return values

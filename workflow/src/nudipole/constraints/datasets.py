@@ -21,6 +21,15 @@ XENON1T = (
     "solar_fluxes",
 )
 
+COSMOLOGY = (
+    "nuclear_reactions",
+    "nuclear_rates_primat2023",
+    "nuclear_rates_recommended",
+    "neutron_proton_rates",
+    "plasma_corrections",
+    "effective_degrees_of_freedom",
+)
+
 PUBLISHED_LIMITS = ("published_curves_brdar2020", "published_dipole_limits", "published_limit_sources")
 
 

@@ -9,7 +9,7 @@ import yaml
 from nudipole.data.entry import Entry
 from nudipole.errors import DataError
 
-BRANCHES = ("solar", "xenon1t", "published")
+BRANCHES = ("solar", "xenon1t", "published", "cosmology")
 COLUMN_TYPES = ("float", "int", "str")
 CHECKS = ("increasing", "nonnegative", "positive", "fraction", "nullable")
 

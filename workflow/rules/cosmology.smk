@@ -1,0 +1,100 @@
+"""The early universe: surfaces by initial state and mass range, then limits as their contours."""
+
+from nudipole.cosmology.scenario import scenarios_of
+
+COSMOLOGY_SECTIONS = sections("grid", "flavours", "statistics", "cosmology")
+
+
+def scenario_labels(setup):
+    """Return the initial states of a set-up by their names in tables, that of the default limit first."""
+    return [scenario.label for scenario in scenarios_of(SETUPS[setup]["cosmology"])]
+
+
+def surface_parts(setup, scenario):
+    """Return the number of jobs of a surface: the fine one is split by mass range."""
+    return SETUPS[setup]["cosmology"]["jobs"] if scenario == scenario_labels(setup)[0] else 1
+
+
+def surface_files(wildcards):
+    """Return all parts of all surfaces of a set-up."""
+    return [
+        f"results/{wildcards.setup}cosmology/parts/{scenario}_{part}.parquet"
+        for scenario in scenario_labels(wildcards.setup)
+        for part in range(surface_parts(wildcards.setup, scenario))
+    ]
+
+
+rule cosmology_surface:
+    input:
+        data_tables(*datasets.COSMOLOGY),
+        kernels=kernels_of("cosmology"),
+    output:
+        "results/{setup}cosmology/parts/{scenario}_{part}.parquet",
+    log:
+        "results/logs/{setup}cosmology_{scenario}_{part}.log",
+    benchmark:
+        "results/benchmarks/jobs/{setup}cosmology_{scenario}_{part}.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        config=COSMOLOGY_SECTIONS,
+        parts=lambda wildcards: surface_parts(wildcards.setup, wildcards.scenario),
+        code=code("cosmology_surface.py"),
+    message:
+        "Cosmology: {wildcards.scenario}, mass range {wildcards.part}"
+    script:
+        "../scripts/cosmology_surface.py"
+
+
+rule cosmology_bbn:
+    input:
+        surface_files,
+    output:
+        "results/{setup}cosmology/bbn.parquet",
+    log:
+        "results/logs/{setup}cosmology_bbn.log",
+    benchmark:
+        "results/benchmarks/jobs/{setup}cosmology_bbn.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        config=COSMOLOGY_SECTIONS,
+        code=code("cosmology_bbn.py"),
+    message:
+        "Cosmology: all surfaces in one table"
+    script:
+        "../scripts/cosmology_bbn.py"
+
+
+rule cosmology_limits:
+    input:
+        data_tables(*datasets.COSMOLOGY),
+        surfaces="results/{setup}cosmology/bbn.parquet",
+        kernels=kernels_of("cosmology"),
+    output:
+        "results/{setup}limits/cosmology.parquet",
+    log:
+        "results/logs/{setup}cosmology_limits.log",
+    benchmark:
+        "results/benchmarks/jobs/{setup}cosmology_limits.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        config=COSMOLOGY_SECTIONS,
+        code=code("cosmology_limits.py"),
+    message:
+        "Cosmology: limits from nucleosynthesis and from N_eff"
+    script:
+        "../scripts/cosmology_limits.py"

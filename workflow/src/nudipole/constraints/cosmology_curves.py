@@ -1,0 +1,113 @@
+"""Nucleosynthesis and the CMB over the whole plane: contours of the stored surfaces for every assumption."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from nudipole.constraints.cosmology import BBN, CMB, threshold
+from nudipole.constraints.cosmology_inputs import CosmologyConfig
+from nudipole.cosmology.background import Status as Solved
+from nudipole.cosmology.likelihood import chi2_abundances, chi2_helium, chi2_N_eff
+from nudipole.cosmology.point import Point
+from nudipole.cosmology.surface import on_grid
+from nudipole.limits.contours import contour_pieces
+from nudipole.limits.table import Curve, Label, Status
+
+Array = NDArray[np.float64]
+
+NETWORKS = ("primat2023", "recommended")
+WEAKER = "weaker"
+REFERENCE = (
+    "computed; arXiv:2007.15563 (constraint), arXiv:2408.14538 (nuclear and weak rates of LINX), "
+    "arXiv:2001.04466 (nu-e exchange, QED), arXiv:1606.07494 (g_*)"
+)
+HELIUM, DEUTERIUM = "Y_p", "Y_p and D/H"
+
+
+def curves(
+    config: CosmologyConfig, surfaces: pd.DataFrame, standard: dict[str, Point], flavours: tuple[str, ...]
+) -> list[Curve]:
+    """Return every contour of every initial state; standard has the point without N of each.
+
+    Variants, default first: `decoupled;primat2023` (Y_p alone), `...;D_H` (Y_p and D/H), `decoupled;weaker;D_H` (what
+    both sets of nuclear rates exclude); `decoupled;planck`, `decoupled;delta_0.3` for the CMB.
+    """
+    found = []
+    for scenario in config.scenarios:
+        rows = surfaces[surfaces["initial"] == scenario.label]
+        first = scenario is config.scenarios[0]
+        point = standard[scenario.label]
+        for constraint, variant, statistic, level, surface in _surfaces(config, rows, point):
+            is_default = first and variant in (config.network, "planck")
+            masses, moments, values = surface
+            pieces = contour_pieces(masses, moments, values, 0.0)
+            for flavour in flavours:
+                name = f"{scenario.label};{variant}"
+                label = Label(constraint, name, is_default, flavour, level, statistic, "computed", REFERENCE)
+                found += [
+                    Curve(label, p.edge, number, p.M_N_MeV, p.mu_nu_muB, (Status.OK,) * len(p.M_N_MeV))
+                    for number, p in enumerate(pieces)
+                ]
+    return found
+
+
+Surface = tuple[Array, Array, Array]
+
+
+def _surfaces(
+    config: CosmologyConfig, rows: pd.DataFrame, standard: Point
+) -> Iterator[tuple[str, str, str, float, Surface]]:
+    """Yield (constraint, variant, statistic, level, surface), the surface positive where excluded."""
+    level = config.confidence_level
+    deuterium = {}
+    for network in sorted(NETWORKS, key=lambda name: name != config.network):
+        of_it = rows[rows["network"] == network]
+        yield BBN, network, _statistic(config, HELIUM), level, _helium(config, of_it, standard, network)
+        deuterium[network] = _deuterium(config, of_it, standard, network)
+        yield BBN, f"{network};D_H", _statistic(config, DEUTERIUM), level, deuterium[network]
+    masses, moments, _ = deuterium[config.network]
+    both = np.minimum(*(surface for _, _, surface in deuterium.values()))
+    weaker = _statistic(config, DEUTERIUM) + ", excluded with both sets of nuclear rates"
+    yield BBN, f"{WEAKER};D_H", weaker, level, (masses, moments, both)
+    of_one = rows[rows["network"] == config.network]
+    masses, moments, N_eff = _limited(of_one, "N_eff")
+    chi2 = chi2_N_eff(N_eff, config.observed)
+    baseline = float(chi2_N_eff(np.array(standard.background.N_eff), config.observed))
+    yield CMB, "planck", _statistic(config, "N_eff"), level, (masses, moments, _excess(config, chi2, baseline))
+    for delta in config.delta_N_eff:
+        surface = masses, moments, N_eff - standard.background.N_eff - delta
+        yield CMB, f"delta_{delta:g}", f"N_eff more than {delta:g} above its value without N", level, surface
+
+
+def _statistic(config: CosmologyConfig, what: str) -> str:
+    test = "chi^2 over that without N" if config.criterion == "delta_chi2" else "chi^2"
+    return f"{test} of {what}, one degree of freedom, two-sided"
+
+
+def _limited(rows: pd.DataFrame, column: str) -> Surface:
+    """Return a column on the grid, NaN where N outlives recombination (flagged, not limited) or nothing was solved."""
+    return on_grid(rows.assign(**{column: rows[column].where(rows["status"] == str(Solved.OK))}), column)
+
+
+def _helium(config: CosmologyConfig, rows: pd.DataFrame, standard: Point, network: str) -> Surface:
+    masses, moments, Y_p = _limited(rows, "Y_p")
+    baseline = float(chi2_helium(np.array(standard.abundances[network].Y_p), config.observed))
+    return masses, moments, _excess(config, chi2_helium(Y_p, config.observed), baseline)
+
+
+def _deuterium(config: CosmologyConfig, rows: pd.DataFrame, standard: Point, network: str) -> Surface:
+    """Y_p and D/H, NaN also where late decays would photodisintegrate deuterium."""
+    masses, moments, Y_p = _limited(rows, "Y_p")
+    _, _, D_H = _limited(rows.assign(D_H=rows["D_H"].where(~rows["photodisintegration"])), "D_H")
+    without = standard.abundances[network]
+    baseline = float(chi2_abundances(np.array(without.Y_p), np.array(without.D_H), config.observed))
+    return masses, moments, _excess(config, chi2_abundances(Y_p, D_H, config.observed), baseline)
+
+
+def _excess(config: CosmologyConfig, chi2: Array, baseline: float) -> Array:
+    """Return sqrt(chi^2) over its threshold: in number of sigmas the surface is as smooth as the abundances."""
+    offset = baseline if config.criterion == "delta_chi2" else 0.0
+    limit = np.sqrt(threshold(config.confidence_level) + offset)
+    return np.asarray(np.sqrt(chi2) - limit)

@@ -1,0 +1,1 @@
+"""The early universe: N, plasma and neutrinos through decoupling, nucleosynthesis and recombination."""

@@ -1,0 +1,62 @@
+"""Linear algebra of the solver: bins couple to each other only through the heads and through H.
+
+With H as an auxiliary unknown, W = I/(h gamma) - J is an arrow (the last head is H itself, dH = sum_j rows_j df_j):
+
+        | 1/(h gamma) - diagonal      - columns                      |
+    W = |                                                            |
+        | - rows                      (1/(h gamma) or 1) - corner    |
+
+One step costs O(bins): the bins are eliminated, and a system of SIZE is left.
+"""
+
+from numba import njit
+
+from nudipole.cosmology.system import HEADS, Array
+
+SIZE = HEADS + 1
+
+
+@njit(cache=True)
+def factorise(
+    shift: float, diagonal: Array, columns: Array, rows: Array, corner: Array, pivots: Array, lu: Array
+) -> None:
+    """Write 1/(shift - diagonal) to pivots and the LU factors of the Schur complement to lu, without row exchange."""
+    bins = diagonal.shape[0]
+    for j in range(bins):
+        pivots[j] = 1.0 / (shift - diagonal[j])
+    for i in range(SIZE):
+        for k in range(SIZE):
+            lu[i, k] = -corner[i, k]
+        lu[i, i] += shift if i < HEADS else 1.0
+        for j in range(bins):
+            scaled = rows[i, j] * pivots[j]
+            for k in range(SIZE):
+                lu[i, k] -= scaled * columns[j, k]
+    for k in range(SIZE):
+        for i in range(k + 1, SIZE):
+            lu[i, k] /= lu[k, k]
+            for m in range(k + 1, SIZE):
+                lu[i, m] -= lu[i, k] * lu[k, m]
+
+
+@njit(cache=True)
+def solve(columns: Array, rows: Array, pivots: Array, lu: Array, x: Array, heads: Array) -> None:
+    """Overwrite the right-hand side x (bins and heads) with the solution; heads is work space of SIZE."""
+    bins = pivots.shape[0]
+    for i in range(SIZE):
+        heads[i] = x[bins + i] if i < HEADS else 0.0
+        for j in range(bins):
+            heads[i] += rows[i, j] * pivots[j] * x[j]
+    for i in range(SIZE):
+        for k in range(i):
+            heads[i] -= lu[i, k] * heads[k]
+    for i in range(SIZE - 1, -1, -1):
+        for k in range(i + 1, SIZE):
+            heads[i] -= lu[i, k] * heads[k]
+        heads[i] /= lu[i, i]
+    for j in range(bins):
+        for k in range(SIZE):
+            x[j] += columns[j, k] * heads[k]
+        x[j] *= pivots[j]
+    for i in range(HEADS):
+        x[bins + i] = heads[i]
