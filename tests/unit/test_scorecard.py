@@ -77,6 +77,7 @@ def test_verdicts(ratio, expected):
 
 def test_table_and_page(monkeypatch):
     monkeypatch.setattr(scorecard, "COMPARISONS", (TOY,))
+    monkeypatch.setattr(scorecard, "CONTOUR_COMPARISONS", ())
     frame = score(computed([1e-10] * 3), published([0.05, 0.5, 0.85], [1e-10, 1.1e-10, 2e-10]))
     assert list(frame.columns) == list(SCORE_UNITS)
     page = "curve constraint flavour n_points median_abs_log10_ratio max_abs_log10_ratio tolerance verdict note"

@@ -18,8 +18,8 @@ Every file given with `--configfile` (Snakemake) or `--config` (`nudipole`) is l
 single keys: `snakemake --config solar='{model: BS05-OP}'`, `nudipole ... --set solar.model=BS05-OP`. Unknown keys and
 values out of range stop the run before any job starts; `python -m nudipole.config.load my.yaml` checks a file alone.
 
-`statistics` applies to the detectors, and its confidence level to cosmology unless `cosmology.limits` names another; the
-confidence level of stellar cooling is that of `stellar.mu_0_muB`.
+`statistics` applies to the detectors, its confidence level also to cosmology unless `cosmology.limits` names another;
+the confidence level of stellar cooling is that of `stellar.mu_0_muB`.
 
 This page is made from `workflow/schemas/config.schema.yaml` by `python -m nudipole.config.describe`.
 """

@@ -15,10 +15,10 @@ from scipy.special import chdtri
 from nudipole.config.model import Grid, grid_config
 from nudipole.constraints.base import Evaluation, MassLimits, Range, TableSource, Verdict, require_point
 from nudipole.constraints.cosmology_inputs import CosmologyConfig, cosmology_config
+from nudipole.constraints.cosmology_universe import Universe, universe
+from nudipole.cosmology.background import Status as Solved
 from nudipole.cosmology.likelihood import chi2_helium, chi2_N_eff
 from nudipole.cosmology.point import Point
-from nudipole.cosmology.background import Status as Solved
-from nudipole.constraints.cosmology_universe import Universe, universe
 from nudipole.limits.table import Status
 
 BBN, CMB = "bbn", "cmb"
@@ -79,7 +79,7 @@ class Cosmology:
         return self.chi2(self.universe.standard()) if self.config.criterion == "delta_chi2" else 0.0
 
     def excess(self, point: Point) -> float:
-        """Return chi^2 over its threshold, positive where excluded; NaN where N outlives recombination or is unsolved."""
+        """Return chi^2 over its threshold, positive where excluded; NaN if N outlives recombination or is unsolved."""
         if point.status is not Solved.OK:
             return nan
         return self.chi2(point) - self.chi2_without_N - threshold(self.config.confidence_level)

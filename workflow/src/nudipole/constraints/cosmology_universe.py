@@ -14,10 +14,13 @@ from nudipole.cosmology.background import (
     Accuracy,
     Background,
     InitialState,
+    Status,
     momentum_grid,
     solve_background,
+    unsolved,
 )
 from nudipole.cosmology.decoupling import (
+    NeverInEquilibrium,
     Occupation,
     decoupling_temperature_MeV,
     fermi_dirac,
@@ -80,7 +83,10 @@ class Universe:
         relic = dipole_N(M_N_MeV, mu_nu_muB, self.kinetics.nature)
         computed = self.kinetics.upscattering is Upscattering.COMPUTED
         table = scattering_table(M_N_MeV) if computed else None
-        state = self._state(relic, self._occupation(M_N_MeV, mu_nu_muB, table))
+        try:
+            state = self._state(relic, self._occupation(M_N_MeV, mu_nu_muB, table))
+        except NeverInEquilibrium:
+            return unsolved(relic, Status.NEVER_IN_EQUILIBRIUM)
         splines = table.splines if table else None
         return solve_background(
             relic, self.kinetics, self.medium, state, upscattering=splines, accuracy=self.accuracy

@@ -9,6 +9,9 @@ With H as an auxiliary unknown, W = I/(h gamma) - J is an arrow (the last head i
 One step costs O(bins): the bins are eliminated, and a system of SIZE is left.
 """
 
+from typing import NamedTuple
+
+import numpy as np
 from numba import njit
 
 from nudipole.cosmology.system import HEADS, Array
@@ -16,22 +19,45 @@ from nudipole.cosmology.system import HEADS, Array
 SIZE = HEADS + 1
 
 
+class Arrow(NamedTuple):
+    """The parts of W, and of its factors: pivots of the bins, LU of the Schur complement. Shapes: bins, SIZE."""
+
+    diagonal: Array
+    columns: Array
+    rows: Array
+    corner: Array
+    pivots: Array
+    lu: Array
+
+
 @njit(cache=True)
-def factorise(
-    shift: float, diagonal: Array, columns: Array, rows: Array, corner: Array, pivots: Array, lu: Array
-) -> None:
-    """Write 1/(shift - diagonal) to pivots and the LU factors of the Schur complement to lu, without row exchange."""
-    bins = diagonal.shape[0]
+def new_arrow(bins: int) -> Arrow:
+    """Return a zero arrow: what the equations never write stays zero."""
+    return Arrow(
+        np.zeros(bins),
+        np.zeros((bins, SIZE)),
+        np.zeros((SIZE, bins)),
+        np.zeros((SIZE, SIZE)),
+        np.zeros(bins),
+        np.zeros((SIZE, SIZE)),
+    )
+
+
+@njit(cache=True)
+def factorise(shift: float, arrow: Arrow) -> None:
+    """Write pivots and lu for 1/(h gamma) = shift, without row exchange."""
+    lu = arrow.lu
+    bins = arrow.diagonal.shape[0]
     for j in range(bins):
-        pivots[j] = 1.0 / (shift - diagonal[j])
+        arrow.pivots[j] = 1.0 / (shift - arrow.diagonal[j])
     for i in range(SIZE):
         for k in range(SIZE):
-            lu[i, k] = -corner[i, k]
+            lu[i, k] = -arrow.corner[i, k]
         lu[i, i] += shift if i < HEADS else 1.0
         for j in range(bins):
-            scaled = rows[i, j] * pivots[j]
+            scaled = arrow.rows[i, j] * arrow.pivots[j]
             for k in range(SIZE):
-                lu[i, k] -= scaled * columns[j, k]
+                lu[i, k] -= scaled * arrow.columns[j, k]
     for k in range(SIZE):
         for i in range(k + 1, SIZE):
             lu[i, k] /= lu[k, k]
@@ -40,13 +66,14 @@ def factorise(
 
 
 @njit(cache=True)
-def solve(columns: Array, rows: Array, pivots: Array, lu: Array, x: Array, heads: Array) -> None:
+def solve(arrow: Arrow, x: Array, heads: Array) -> None:
     """Overwrite the right-hand side x (bins and heads) with the solution; heads is work space of SIZE."""
+    lu, pivots, columns = arrow.lu, arrow.pivots, arrow.columns
     bins = pivots.shape[0]
     for i in range(SIZE):
         heads[i] = x[bins + i] if i < HEADS else 0.0
         for j in range(bins):
-            heads[i] += rows[i, j] * pivots[j] * x[j]
+            heads[i] += arrow.rows[i, j] * pivots[j] * x[j]
     for i in range(SIZE):
         for k in range(i):
             heads[i] -= lu[i, k] * heads[k]

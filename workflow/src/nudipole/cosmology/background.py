@@ -64,6 +64,7 @@ class Status(StrEnum):
     ENERGY_DRIFT = "energy_drift"
     NOT_FINITE = "not_finite"
     NETWORK_FAILED = "network_failed"
+    NEVER_IN_EQUILIBRIUM = "never_in_equilibrium"
 
     @property
     def solved(self) -> bool:
@@ -179,6 +180,7 @@ def build_system(
         scatter_scale=float(relic.coupling2_per_MeV2),
         scatter_c=-1.0 if computed else float(kinetics.upscattering_c),
         scatter_table=upscattering if computed and upscattering is not None else medium.temperature,
+        momenta=momenta,
         q=q,
         weight=weight,
         active=active,
@@ -232,6 +234,11 @@ def solve_background(
     return _background(relic, system, ended, records[:count], last)
 
 
+def unsolved(relic: Relic, status: Status) -> Background:
+    """Return the background of a point that could not be started, with the reason."""
+    return Background(status, None, np.nan, relic.lifetime_s, np.nan, np.nan, 0, np.zeros(0))
+
+
 def _status(ended: int, records: Array) -> Status:
     """Return how a solve ended; without decays in time N outlives recombination."""
     if ended != DONE:
@@ -249,7 +256,7 @@ def _background(relic: Relic, system: System, ended: int, records: Array, last: 
     bins = len(last) - HEADS
     drift = float(np.abs(records[:, R_DRIFT]).max())
     fraction = float((records[:, R_RHO_N] / records[:, R_RHO]).max())
-    momenta = len(system.q) // 2 if system.resolved and system.active[-1] == 0.0 else len(system.q)
+    momenta = system.momenta
     a = exp(last[bins + LN_A])
     f_active = np.zeros(0)
     if system.resolved:
@@ -274,7 +281,7 @@ def _N_eff(system: System, record: Array, last: Array) -> float:
     else:
         exponent = shape.py_func(system.gas, system.M, 0.5 * (T_gamma + T_nu))[1]
         relativistic += (exponent - 3.0) * record[R_RHO_N]
-    return 8.0 / 7.0 * (11.0 / 4.0) ** (4.0 / 3.0) * relativistic / rho_photon
+    return float(8.0 / 7.0 * (11.0 / 4.0) ** (4.0 / 3.0) * relativistic / rho_photon)
 
 
 def _history(records: Array) -> History:
@@ -290,4 +297,6 @@ def _history(records: Array) -> History:
         dln_T_nu=records[:, R_DLN_T_NU].copy(),
         ln_H_per_s=np.log(H),
         dln_H=0.5 * records[:, R_DLN_RHO],
+        rho_MeV4=records[:, R_RHO].copy(),
+        rho_N_MeV4=records[:, R_RHO_N].copy(),
     )

@@ -36,6 +36,10 @@ Rate = UpscatteringTable | float
 """G_eN: the table of one mass, or the c of G_eN = c mu^2 T^3 n_e(T)/n_e(m = 0)."""
 
 
+class NeverInEquilibrium(DomainError):
+    """Scattering is slower than the expansion at every temperature at which the equations mean something."""
+
+
 @dataclass(frozen=True)
 class Occupation:
     """Occupation of each momentum, for one state of the active and of the sterile helicity."""
@@ -82,7 +86,7 @@ def decoupling_temperature_MeV(
 
     g_rho: a constant instead of the table. The search ends at T = M, where N is no longer relativistic and decays
     take over: M is returned if scattering is still in equilibrium there. Above the tables c and g_rho keep
-    their last values, so that T_dec ~ mu^-2. DomainError beyond 1e16 MeV.
+    their last values, so that T_dec ~ mu^-2. NeverInEquilibrium beyond 1e16 MeV.
     """
     mu2 = _mu2_per_MeV2(mu_nu_muB)
     mass = rate.M_N_MeV if isinstance(rate, UpscatteringTable) else 0.0
@@ -97,7 +101,7 @@ def decoupling_temperature_MeV(
     ln_T = np.linspace(log(max(T_LOWEST_MEV, mass)), log(T_HIGHEST_MEV), SCAN)
     coupled = excess(ln_T) >= 0.0
     if not coupled.any():
-        raise DomainError(f"mu = {mu_nu_muB:g} mu_B: N is never in equilibrium below {T_HIGHEST_MEV:g} MeV")
+        raise NeverInEquilibrium(f"mu = {mu_nu_muB:g} mu_B: N is never in equilibrium below {T_HIGHEST_MEV:g} MeV")
     first = int(np.argmax(coupled))
     if first == 0:
         return float(np.exp(ln_T[0]))

@@ -20,7 +20,7 @@ class Plasma(NamedTuple):
     ln_T_gamma: float
     T_gamma: float
     T_nu: float
-    index: int
+    cell: int
     offset: float
 
 
@@ -41,9 +41,9 @@ def plasma_state(s: System, y: Array) -> Plasma:
     unit = s.rho_unit / a**4
     rho_em, rho_nu = y[n + U_EM] * unit, y[n + U_NU] * unit
     ln_T_gamma = ln_temperature(s.temperature, log(rho_em))
-    index, offset = locate(s.plasma, ln_T_gamma)
+    cell, offset = locate(s.plasma, ln_T_gamma)
     T_nu = (rho_nu / RHO_NU_OVER_T4) ** 0.25
-    return Plasma(a, rho_em, rho_nu, ln_T_gamma, exp(ln_T_gamma), T_nu, index, offset)
+    return Plasma(a, rho_em, rho_nu, ln_T_gamma, exp(ln_T_gamma), T_nu, cell, offset)
 
 
 @njit(cache=True)
@@ -53,10 +53,10 @@ def head_rates(s: System, inverse_planck: float, y: Array, rates: Array, plasma:
     d(rho_EM a^4)/d ln a = a^4 [rho - 3 P + (q_g - C_w)/H]_EM,  d(rho_nu a^4)/d ln a = a^4 (q_nu + C_w)/H.
     """
     n = y.shape[0] - HEADS
-    P_em = plasma.T_gamma**4 * column(s.plasma, plasma.index, plasma.offset, PRESSURE)
+    P_em = plasma.T_gamma**4 * column(s.plasma, plasma.cell, plasma.offset, PRESSURE)
     rho = plasma.rho_em + plasma.rho_nu + particle.rho
     H = hubble(rho, inverse_planck)
-    exchange = exchange_MeV5(s.plasma, plasma.index, plasma.offset, plasma.T_gamma, plasma.T_nu)
+    exchange = exchange_MeV5(s.plasma, plasma.cell, plasma.offset, plasma.T_gamma, plasma.T_nu)
     comoving = plasma.a**4 / s.rho_unit
     rates[n + U_EM] = comoving * (plasma.rho_em - 3.0 * P_em + (particle.to_photons - exchange) / H)
     rates[n + U_NU] = comoving * (particle.to_neutrinos + exchange) / H

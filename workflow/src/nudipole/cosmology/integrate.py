@@ -1,12 +1,12 @@
 """Adaptive integration of one solve in ln a, from its initial state until N is gone."""
 
-from math import exp, log
+from math import exp, isfinite, log
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-from nudipole.cosmology.arrow import SIZE, factorise, solve
+from nudipole.cosmology.arrow import SIZE, Arrow, factorise, new_arrow, solve
 from nudipole.cosmology.heads import plasma_state
 from nudipole.cosmology.integrated import integrated_rates
 from nudipole.cosmology.momentum import momentum_rates, momentum_slopes
@@ -25,8 +25,8 @@ R_LN_A, R_TIME, R_LN_T_GAMMA, R_DLN_T_GAMMA, R_LN_T_NU, R_DLN_T_NU, R_RHO, R_DLN
 DIFFERENCE = 1e-5
 """Step of the central differences in the heads: curvature and rounding errors of the Jacobian are below 1e-9. One-sided
 differences are not enough: they cost four digits of energy conservation where nu-e exchange is stiff."""
-FIRST_STEP, SMALLEST_STEP = 1e-4, 1e-9
-"""In ln a."""
+FIRST_STEP, SMALLEST_STEP = 1e-4, 1e-15
+"""In ln a: an N that starts far from an equilibrium with rates of 1e8 H needs steps of 1e-10."""
 
 
 class Controls(NamedTuple):
@@ -60,16 +60,18 @@ def derivative(s: System, inverse_planck: float, y: Array, rates: Array) -> None
 def total_density(inverse_planck: float, y: Array, rates: Array) -> float:
     """Return rho [MeV^4] from H = 1/(t d ln t/d ln a)."""
     bins = y.shape[0] - HEADS
-    return (rates[bins + LN_TIME] * exp(y[bins + LN_TIME]) * inverse_planck) ** -2
+    return float((rates[bins + LN_TIME] * exp(y[bins + LN_TIME]) * inverse_planck) ** -2)
 
 
 @njit(cache=True)
 def jacobian(
-    s: System, inverse_planck: float, y: Array, rates: Array, above: Array, below: Array, diagonal: Array, columns: Array,
-    rows: Array, corner: Array,
-) -> None:  # fmt: skip
-    """Write the arrow of dy/d ln a: heads by differences, occupations analytically (the one fluid by differences)."""
-    bins = diagonal.shape[0]
+    s: System, inverse_planck: float, y: Array, rates: Array, arrow: Arrow, above: Array, below: Array
+) -> None:
+    """Write the arrow of dy/d ln a: heads by differences, bins analytically (the one fluid by differences).
+
+    above and below are work space.
+    """
+    bins = arrow.diagonal.shape[0]
     for k in range(bins if s.resolved else 0, bins + COUPLED):
         kept = y[k]
         delta = DIFFERENCE if k == bins + LN_A else DIFFERENCE * max(abs(kept), 1e-12)
@@ -81,23 +83,30 @@ def jacobian(
         for j in range(bins + HEADS):
             slope = 0.5 * (above[j] - below[j]) / delta
             if j < bins and k < bins:
-                diagonal[j] = slope
+                arrow.diagonal[j] = slope
             elif j < bins:
-                columns[j, k - bins] = slope
+                arrow.columns[j, k - bins] = slope
             elif k < bins:
-                rows[j - bins, k] = slope
+                arrow.rows[j - bins, k] = slope
             else:
-                corner[j - bins, k - bins] = slope
-    corner[LN_TIME, LN_TIME] = -rates[bins + LN_TIME]
+                arrow.corner[j - bins, k - bins] = slope
+    arrow.corner[LN_TIME, LN_TIME] = -rates[bins + LN_TIME]
     if s.resolved:
-        momentum_slopes(s, inverse_planck, y, rates, diagonal, columns, rows, corner)
+        momentum_slopes(s, inverse_planck, y, rates, arrow)
 
 
 @njit(cache=True)
 def stages(
-    s: System, inverse_planck: float, y: Array, rates: Array, h: float, columns: Array, rows: Array, pivots: Array,
-    lu: Array, k: Array, trial: Array, work: Array,
-) -> None:  # fmt: skip
+    s: System,
+    inverse_planck: float,
+    y: Array,
+    rates: Array,
+    h: float,
+    arrow: Arrow,
+    k: Array,
+    trial: Array,
+    work: Array,
+) -> None:
     """Write the six increments k and the new state (trial); the last increment is the error estimate."""
     size = y.shape[0]
     heads = np.empty(SIZE)
@@ -115,7 +124,7 @@ def stages(
                 k[i, m] = work[m]
                 for j in range(i):
                     k[i, m] += C[i, j] / h * k[j, m]
-        solve(columns, rows, pivots, lu, k[i], heads)
+        solve(arrow, k[i], heads)
     for m in range(size):
         trial[m] += k[STAGES - 1, m]
 
@@ -127,16 +136,19 @@ def error_norm(s: System, controls: Controls, y: Array, rates: Array, error: Arr
     The energy of a bin may be wrong by rtol of itself plus rtol floor of the total density.
     """
     bins = y.shape[0] - HEADS
-    largest = 0.0
+    largest, total, everything = 0.0, 0.0, 0.0
     for i in range(HEADS):
-        scale = abs(y[bins + i]) if i == U_EM or i == U_NU else 1.0
-        largest = max(largest, abs(error[bins + i]) / scale)
+        scaled = abs(error[bins + i]) / (abs(y[bins + i]) if i <= U_NU else 1.0)
+        largest = max(largest, scaled)
+        everything += scaled
     rho = total_density(controls.inverse_planck, y, rates)
     absolute = controls.floor * rho * exp(4.0 * y[bins + LN_A]) / s.rho_unit
-    total = 0.0
     for j in range(bins):
         total += (error[j] / (abs(y[j]) + absolute)) ** 2
-    return max(largest, (total / max(bins, 1)) ** 0.5) / controls.rtol
+    # max() may pass over a NaN, a sum cannot
+    if not isfinite(everything + total):
+        return np.inf
+    return float(max(largest, (total / max(bins, 1)) ** 0.5) / controls.rtol)
 
 
 @njit(cache=True)
@@ -146,7 +158,7 @@ def write_record(s: System, controls: Controls, y: Array, rates: Array, record: 
     plasma = plasma_state(s, y)
     record[R_LN_A], record[R_TIME] = y[bins + LN_A], exp(y[bins + LN_TIME])
     record[R_LN_T_GAMMA], record[R_LN_T_NU] = plasma.ln_T_gamma, log(plasma.T_nu)
-    inertia = plasma.T_gamma**4 * column(s.plasma, plasma.index, plasma.offset, DRHO)
+    inertia = plasma.T_gamma**4 * column(s.plasma, plasma.cell, plasma.offset, DRHO)
     record[R_DLN_T_GAMMA] = (rates[bins + U_EM] / y[bins + U_EM] - 4.0) * plasma.rho_em / inertia
     record[R_DLN_T_NU] = 0.25 * rates[bins + U_NU] / y[bins + U_NU] - 1.0
     record[R_RHO] = total_density(controls.inverse_planck, y, rates)
@@ -162,7 +174,7 @@ def has_vanished(s: System, controls: Controls, record: Array) -> bool:
     What is left of it is rounding, which decays much faster than H would amplify in the rates of change.
     """
     hottest = exp(max(record[R_LN_T_GAMMA], record[R_LN_T_NU]))
-    return record[R_TIME] * s.width > controls.decay_times and s.M > controls.decay_times * hottest
+    return record[R_TIME] * s.width > controls.decay_times and s.M / hottest > controls.decay_times
 
 
 @njit(cache=True)
@@ -175,7 +187,7 @@ def is_over(s: System, controls: Controls, record: Array) -> bool:
         return True
     # until it decays, matter gains on radiation at most as sqrt(t)
     growth = max(1.0, 1.0 / (s.width * t)) ** 0.5 if s.width > 0.0 else 1.0
-    return record[R_RHO_N] / record[R_RHO] * growth < controls.negligible
+    return bool(record[R_RHO_N] / record[R_RHO] * growth < controls.negligible)
 
 
 @njit(cache=True)
@@ -189,16 +201,14 @@ def advance(
     size = y.shape[0]
     bins = size - HEADS
     rates, work, trial = np.zeros(size), np.empty(size), np.empty(size)
-    k, diagonal, pivots, lu = np.empty((STAGES, size)), np.empty(bins), np.empty(bins), np.empty((SIZE, SIZE))
-    # what is never written is zero: nothing depends on ln rho and t, and a single fluid needs no detour by H
-    columns, rows, corner = np.zeros((bins, SIZE)), np.zeros((SIZE, bins)), np.zeros((SIZE, SIZE))
+    k, arrow = np.empty((STAGES, size)), new_arrow(bins)
     derivative(s, controls.inverse_planck, y, rates)
     fresh, rejected = True, False
     while count < records.shape[0]:
         if fresh:
-            jacobian(s, controls.inverse_planck, y, rates, work, trial, diagonal, columns, rows, corner)
-        factorise(1.0 / (h * GAMMA), diagonal, columns, rows, corner, pivots, lu)
-        stages(s, controls.inverse_planck, y, rates, h, columns, rows, pivots, lu, k, trial, work)
+            jacobian(s, controls.inverse_planck, y, rates, arrow, work, trial)
+        factorise(1.0 / (h * GAMMA), arrow)
+        stages(s, controls.inverse_planck, y, rates, h, arrow, k, trial, work)
         error = error_norm(s, controls, y, rates, k[STAGES - 1])
         fresh = error <= 1.0
         if fresh:
@@ -215,7 +225,6 @@ def advance(
             if until_vanished and has_vanished(s, controls, records[count - 1]):
                 return VANISHED, count, h
         else:
-            # a NaN also ends here
             h *= max(0.1, 0.9 * error**-0.25) if error < 1e12 else 0.1
             if h < SMALLEST_STEP:
                 return STEP_TOO_SMALL, count, h

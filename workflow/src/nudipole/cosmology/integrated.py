@@ -40,7 +40,7 @@ def integrated_rates(s: System, inverse_planck: float, y: Array, rates: Array) -
     neutrinos = (1.0 - s.photon_share) * decay_flow(s, rho, ratio, T_2, T_star)
     scattering = s.scatter_scale * T_gamma**3
     if s.scatter_c >= 0.0:
-        scattering *= s.scatter_c * column(s.plasma, plasma.index, plasma.offset, ELECTRONS)
+        scattering *= s.scatter_c * column(s.plasma, plasma.cell, plasma.offset, ELECTRONS)
     else:
         scattering *= upscattering_c_mean(plasma.ln_T_gamma, s.scatter_table)
     T_scatter = T_mean if s.scatter_mean else (T_gamma if s.scatter_photons else T_nu)

@@ -9,14 +9,16 @@ is conserved to rounding.
 
 from math import exp, sqrt
 
+import numpy as np
 from numba import njit
 
+from nudipole.cosmology.arrow import Arrow
 from nudipole.cosmology.exchange import inverse_decay, occupation, temperatures
 from nudipole.cosmology.heads import Flows, Plasma, head_rates, plasma_state
 from nudipole.cosmology.plasma import ELECTRONS, PRESSURE
-from nudipole.cosmology.upscattering import upscattering_c
 from nudipole.cosmology.splines import column
 from nudipole.cosmology.system import HEADS, LN_RHO, LN_TIME, U_EM, U_NU, Array, System
+from nudipole.cosmology.upscattering import upscattering_c
 
 
 @njit(cache=True)
@@ -24,7 +26,7 @@ def scattering_scale(s: System, plasma: Plasma) -> float:
     """Return mu^2 T^3, times c n_e(T)/n_e(m = 0) where c is constant [MeV]."""
     scale = s.scatter_scale * plasma.T_gamma**3
     if s.scatter_c >= 0.0:
-        scale *= s.scatter_c * column(s.plasma, plasma.index, plasma.offset, ELECTRONS)
+        scale *= s.scatter_c * column(s.plasma, plasma.cell, plasma.offset, ELECTRONS)
     return scale
 
 
@@ -47,13 +49,17 @@ def momentum_rates(s: System, inverse_planck: float, y: Array, rates: Array) -> 
     T_scatter = 0.5 * (T_gamma + T_nu) if s.scatter_mean else (T_gamma if s.scatter_photons else T_nu)
     scattering = scattering_scale(s, plasma)
     rho_N, P_N, to_photons, to_neutrinos = 0.0, 0.0, 0.0, 0.0
+    # both helicities have the same momenta, and the exponentials are what takes the time
+    energies, aims = np.empty(s.momenta), np.empty((s.momenta, 2))
     for j in range(n):
-        p = s.q[j] / a
-        E = sqrt(s.M * s.M + p * p)
+        i, p = j % s.momenta, s.q[j] / a
+        if i == j:
+            energies[i] = sqrt(s.M * s.M + p * p)
+            aims[i, 0], aims[i, 1] = inverse_decay(energies[i], p, beta_1, beta_2)
+        E, aim, aim_photon = energies[i], aims[i, 0], aims[i, 1]
         energy = s.weight[j] * E / a**3
         f = y[j] * s.rho_unit / (energy * a**4)
         decay = s.width * (s.M / E if s.dilated else 1.0)
-        aim, aim_photon = inverse_decay(E, p, beta_1, beta_2)
         vacancy = 1.0 - s.statistics * f
         loss = energy * decay * (f - vacancy * aim)
         if s.photon_share == 0.5:
@@ -76,21 +82,12 @@ def momentum_rates(s: System, inverse_planck: float, y: Array, rates: Array) -> 
     gain = -(a**4) / (s.rho_unit * H)
     for j in range(n):
         # the comoving energy of a mass at rest grows with a: d ln(E a)/d ln a = (M/E)^2
-        rest = s.M * s.M / (s.M * s.M + (s.q[j] / a) ** 2)
+        rest = (s.M / energies[j % s.momenta]) ** 2
         rates[j] = rest * y[j] + gain * rates[j]
 
 
 @njit(cache=True)
-def momentum_slopes(
-    s: System,
-    inverse_planck: float,
-    y: Array,
-    rates: Array,
-    diagonal: Array,
-    columns: Array,
-    rows: Array,
-    corner: Array,
-) -> None:
+def momentum_slopes(s: System, inverse_planck: float, y: Array, rates: Array, arrow: Arrow) -> None:
     """Write the derivatives with respect to the bins, at fixed H, and those by way of H; rates is dy/d ln a.
 
     diagonal: of each bin with itself. rows, shape (HEADS + 1, bins): of the heads, and last dH/dy. The last column
@@ -110,10 +107,7 @@ def momentum_slopes(
         decay = s.width * (s.M / E if s.dilated else 1.0)
         aim, aim_photon = inverse_decay(E, p, beta_1, beta_2)
         loss = decay * (1.0 + s.statistics * aim)
-        if s.photon_share == 0.5:
-            photons = decay * (0.5 + s.statistics * aim_photon / E)
-        else:
-            photons = s.photon_share * loss
+        photons = decay * (0.5 + s.statistics * aim_photon / E) if s.photon_share == 0.5 else s.photon_share * loss
         neutrinos = loss - photons
         if s.active[j] > 0.0:
             scattered = scattering * scattering_c(s, plasma, p)
@@ -123,14 +117,14 @@ def momentum_slopes(
             else:
                 neutrinos += scattered
         rest = (s.M / E) ** 2
-        diagonal[j] = rest - loss / H
-        rows[U_EM, j] = photons / H
-        rows[U_NU, j] = neutrinos / H
-        rows[LN_RHO, j] = -3.0 * per_rho * ((1.0 - rest) / 3.0 - P_over_rho)
-        rows[HEADS, j] = 0.5 * H * per_rho
-        columns[j, HEADS] = (rest * y[j] - rates[j]) / H
-    P_em = plasma.T_gamma**4 * column(s.plasma, plasma.index, plasma.offset, PRESSURE)
+        arrow.diagonal[j] = rest - loss / H
+        arrow.rows[U_EM, j] = photons / H
+        arrow.rows[U_NU, j] = neutrinos / H
+        arrow.rows[LN_RHO, j] = -3.0 * per_rho * ((1.0 - rest) / 3.0 - P_over_rho)
+        arrow.rows[HEADS, j] = 0.5 * H * per_rho
+        arrow.columns[j, HEADS] = (rest * y[j] - rates[j]) / H
+    P_em = plasma.T_gamma**4 * column(s.plasma, plasma.cell, plasma.offset, PRESSURE)
     alone = plasma.a**4 / s.rho_unit * (plasma.rho_em - 3.0 * P_em)
-    corner[U_EM, HEADS] = (alone - rates[n + U_EM]) / H
-    corner[U_NU, HEADS] = -rates[n + U_NU] / H
-    corner[LN_TIME, HEADS] = -rates[n + LN_TIME] / H
+    arrow.corner[U_EM, HEADS] = (alone - rates[n + U_EM]) / H
+    arrow.corner[U_NU, HEADS] = -rates[n + U_NU] / H
+    arrow.corner[LN_TIME, HEADS] = -rates[n + LN_TIME] / H

@@ -3,6 +3,7 @@
 Only n <-> p above 0.9 MeV, where the nuclei are in statistical equilibrium at 1e-12 and less, all 12 reactions below.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from math import log
@@ -173,17 +174,15 @@ def background(history: History, weak: WeakRates, tau_n_s: float, *, grid_step: 
 def _solve(
     history: History,
     nuclear: NuclearRates,
-    weak: WeakRates,
+    table: SplineTable,
     trajectory: Array,
     *,
     Omega_b_h2: float,
-    tau_n_s: float,
     rtol: float,
-) -> tuple[Array, Status, int, SplineTable]:
-    """Return the final abundances, the status, the rows of trajectory used, and the background."""
+) -> tuple[Array, Status, int]:
+    """Return the final abundances, the status and the rows of trajectory used; table is background(history, ...)."""
     if not 1e-12 <= rtol <= 1e-2:
         raise DomainError(f"rtol = {rtol} must lie between 1e-12 and 0.01")
-    table = background(history, weak, tau_n_s)
     problem = Problem(table, nuclear.network, log(baryon_density_mol_per_cm3(Omega_b_h2)), rtol, rtol * FLOOR)
     reactions = len(nuclear.reactions)
     x = table.start
@@ -199,7 +198,7 @@ def _solve(
         equilibrium(nuclear.network, R, Y)
         stop = table.start + table.step * table.coefficients.shape[0]
         status, row, x = integrate(problem, x, stop, reactions, Y, trajectory, row)
-    return Y, Status(status), row, table
+    return Y, Status(status), row
 
 
 def primordial_abundances(
@@ -217,7 +216,28 @@ def primordial_abundances(
     weak.left_table(history) whether the n <-> p rates had to be extrapolated in T_nu/T_gamma.
     """
     options = {"Omega_b_h2": Omega_b_h2, "tau_n_s": tau_n_s, "rtol": rtol}
-    Y, status, _, _ = _solve(history, nuclear, weak, np.empty((0, 9)), **options)
+    return abundances_by_network(history, {"only": nuclear}, weak, **options)["only"]
+
+
+def abundances_by_network(
+    history: History,
+    networks: Mapping[str, NuclearRates],
+    weak: WeakRates,
+    *,
+    Omega_b_h2: float,
+    tau_n_s: float,
+    rtol: float = 1e-5,
+) -> dict[str, Abundances]:
+    """Return the primordial abundances with several sets of nuclear rates; the n <-> p rates are made once."""
+    table = background(history, weak, tau_n_s)
+    found = {}
+    for name, nuclear in networks.items():
+        Y, status, _ = _solve(history, nuclear, table, np.empty((0, 9)), Omega_b_h2=Omega_b_h2, rtol=rtol)
+        found[name] = _abundances(Y, status)
+    return found
+
+
+def _abundances(Y: Array, status: Status) -> Abundances:
     hydrogen = float(Y[PROTON])
     return Abundances(
         Y_p=4.0 * float(Y[HELIUM4]),
@@ -239,7 +259,7 @@ def abundance_steps(
 ) -> AbundanceSteps:
     """Return all abundances on the accepted steps, for a figure; before 0.9 MeV the nuclei are zero."""
     trajectory = np.empty((MAX_STEPS, 1 + len(SPECIES)))
-    options = {"Omega_b_h2": Omega_b_h2, "tau_n_s": tau_n_s, "rtol": rtol}
-    _, status, rows, _ = _solve(history, nuclear, weak, trajectory, **options)
+    table = background(history, weak, tau_n_s)
+    _, status, rows = _solve(history, nuclear, table, trajectory, Omega_b_h2=Omega_b_h2, rtol=rtol)
     x = trajectory[:rows, 0].copy()
     return AbundanceSteps(x, np.exp(_hermite(history, x)[0]), trajectory[:rows, 1:].copy(), status)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nudipole.cosmology.background import Background, Status
-from nudipole.cosmology.network import Abundances, primordial_abundances
+from nudipole.cosmology.network import Abundances, abundances_by_network
 from nudipole.cosmology.network import Status as NetworkStatus
 from nudipole.cosmology.nuclear import NuclearRates
 from nudipole.cosmology.weak_rates import WeakRates
@@ -61,9 +61,7 @@ def evaluate_point(background: Background, M_N_MeV: float, nucleosynthesis: Nucl
     n = nucleosynthesis
     options = {"Omega_b_h2": n.Omega_b_h2, "tau_n_s": n.tau_n_s, "rtol": n.rtol}
     try:
-        abundances = {
-            name: primordial_abundances(history, rates, n.weak, **options) for name, rates in n.networks.items()
-        }
+        abundances = abundances_by_network(history, n.networks, n.weak, **options)
     except DomainError:
         return Point(background, {}, Status.NETWORK_FAILED, *flags, weak_rates_extrapolated=False)
     failed = any(found.status is not NetworkStatus.OK for found in abundances.values())

@@ -8,7 +8,6 @@ from typing import Any
 from nudipole.cosmology.assumptions import Initial
 from nudipole.errors import DomainError
 
-
 LOWEST_T_RH_MEV = 4.0
 """Below it neutrinos do not thermalise (de Salas et al., arXiv:1511.00672: T_RH > 4.7 MeV at 95 % CL)."""
 

@@ -47,6 +47,7 @@ def locate(table: SplineTable, x: float) -> tuple[int, float]:
 def column(table: SplineTable, index: int, offset: float, which: int) -> float:
     """Return one column at a located abscissa (Horner)."""
     c = table.coefficients
-    return ((c[index, which, 0] * offset + c[index, which, 1]) * offset + c[index, which, 2]) * offset + c[
-        index, which, 3
-    ]
+    value = c[index, which, 0]
+    for power in range(1, 4):
+        value = value * offset + c[index, which, power]
+    return float(value)

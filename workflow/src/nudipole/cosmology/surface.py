@@ -28,12 +28,14 @@ UNITS = {
     "weak_rates_extrapolated": "",
     "status": "",
 }
-"""Columns in order, with their units. Abundances and N_eff are null where status is neither ok nor outlives_recombination."""
+"""Columns in order, with their units. Abundances and N_eff are null where nothing was solved (see status)."""
 
 ABUNDANCES = ("Y_p", "D_H", "He3_H", "Li7_H")
 
 
-def point_rows(M_N_MeV: float, mu_nu_muB: float, initial: str, networks: tuple[str, ...], point: Point) -> list[dict]:
+def point_rows(
+    M_N_MeV: float, mu_nu_muB: float, initial: str, networks: tuple[str, ...], point: Point
+) -> list[dict[str, object]]:
     """Return the rows of one point; numbers of an unsolved one are NaN."""
     solved = point.status.solved
     background = point.background
@@ -67,7 +69,7 @@ def surface_frame(
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> pd.DataFrame:
     """Return the rows of all points, masses outermost; solve gives the points of one mass at all moments."""
-    rows: list[dict] = []
+    rows: list[dict[str, object]] = []
     for number, mass in enumerate(M_N_MeV):
         for mu, point in zip(mu_nu_muB, solve(float(mass), mu_nu_muB), strict=True):
             rows += point_rows(float(mass), float(mu), initial, networks, point)

@@ -11,10 +11,11 @@ Array = NDArray[np.float64]
 
 HEADS = 5
 U_EM, U_NU, LN_A, LN_RHO, LN_TIME = range(HEADS)
-"""Unknowns after the bins. U_EM and U_NU are rho a^4/rho_unit of the electromagnetic plasma and of neutrinos, as each bin
-is of its part of N: what one loses another gains, in the same units, so that a linear method conserves energy however
-fast the exchange (in temperatures, stiff exchange limits the step to (H/rate)^{1/3}). Nothing depends on the last two:
-LN_RHO integrates d ln rho/d ln a = -3 (1 + P/rho) and must stay at the total density, LN_TIME integrates 1/(H t)."""
+"""Unknowns after the bins. U_EM and U_NU are rho a^4/rho_unit of the electromagnetic plasma and of neutrinos, as each
+bin is of its part of N: what one loses another gains, in the same units, so that a linear method conserves energy
+however fast the exchange (in temperatures, stiff exchange limits the step to (H/rate)^{1/3}). Nothing depends on the
+last two: LN_RHO integrates d ln rho/d ln a = -3 (1 + P/rho) and must stay at the total density, LN_TIME
+integrates 1/(H t)."""
 COUPLED = 3
 """Number of heads that others depend on."""
 
@@ -46,6 +47,8 @@ class System(NamedTuple):
     scatter_c: float
     """Constant c on massless e+-; negative for the computed table."""
     scatter_table: SplineTable
+    momenta: int
+    """Number of momenta; q repeats them for a second helicity."""
     q: Array
     weight: Array
     active: Array

@@ -25,8 +25,9 @@ def contour_pieces(M_N_MeV: Array, mu_nu_muB: Array, surface: Array, level: floa
     """Return the pieces of surface = level, shape (masses, moments), excluded where the surface is larger.
 
     Closed and open contours are cut where the excluded side or the direction in mass changes, so that each piece is a
-    floor or a ceiling with one moment a mass; masses increase along a piece. Cells with a corner that is not finite have no contour: an edge that ends there, or at the rim of the grid, ends, and is never
-    drawn along the rim. Pieces come in the order of their first mass and moment. DataError if shapes do not match.
+    floor or a ceiling with one moment a mass; masses increase along a piece. Cells with a corner that is not finite
+    have no contour: an edge that ends there, or at the rim of the grid, ends, and is never drawn along the rim. Pieces
+    come in the order of their first mass and moment. DataError if shapes do not match.
     """
     if surface.shape != (len(M_N_MeV), len(mu_nu_muB)):
         raise DataError(f"surface of shape {surface.shape} for {len(M_N_MeV)} masses and {len(mu_nu_muB)} moments")
@@ -66,8 +67,8 @@ def _cubic_root(nodes: Array, values: Array, level: float, start: float) -> floa
     cubic = np.polynomial.Polynomial.fit(
         (nodes[window] - nodes[low]) / step, values[window] - level, 3, domain=[-1.0, 1.0], window=[-1.0, 1.0]
     )
-    roots = cubic.roots()
-    inside = [r.real for r in roots if abs(r.imag) < 1e-9 and 0.0 <= r.real <= 1.0]
+    roots = np.asarray(cubic.roots(), dtype=np.complex128)
+    inside = [float(r.real) for r in roots if abs(r.imag) < 1e-9 and 0.0 <= float(r.real) <= 1.0]
     # several roots between two nodes mean that the cubic oscillates: keep the linear one
     return float(nodes[low] + step * inside[0]) if len(inside) == 1 else float(start)
 

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nudipole.errors import DataError
+from nudipole.limits.contour_score import CONTOUR_COMPARISONS, compare, contour_row
 from nudipole.limits.published import BRDAR2020_FLAVOUR
 from nudipole.limits.table import Edge, Status
 
@@ -120,6 +121,9 @@ def score(limits: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
             c.note,
         )
         rows.append(dict(zip(SCORE_UNITS, values, strict=True)))
+    for contour in CONTOUR_COMPARISONS:
+        row = contour_row(contour, compare(contour, limits, published))
+        rows.append(dict(zip(SCORE_UNITS, row, strict=True)))
     return pd.DataFrame(rows)
 
 
