@@ -26,7 +26,8 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := all
-.PHONY: all env test lint lint-python lint-types lint-workflow format lock benchmark clean distclean help
+.PHONY: all env test test-peers lint lint-python lint-types lint-workflow format lock benchmark benchmark-peers clean \
+	distclean help
 
 all: $(VENV)/.stamp-package ## build .venv and run the analysis to the final figure (default)
 	$(if $(CONFIG),@$(BIN)/python -m nudipole.config.load $(CONFIG))
@@ -40,6 +41,19 @@ TEST_CACHE := $(CURDIR)/$(VENV)/numba-cache
 test: $(VENV)/.stamp-dev ## run the tests (WORKERS="1 2", PYTEST_ARGS=...)
 	$(RUN) NUMBA_CACHE_DIR="$(TEST_CACHE)/0" $(BIN)/python -m pytest $(if $(WORKERS),--dist worksteal) \
 		$(foreach w,$(WORKERS),--tx "popen//id=gw$(w)//env:NUMBA_CACHE_DIR=$(TEST_CACHE)/$(w)") $(PYTEST_ARGS)
+
+# Other codes need their own environment: some are GPL, and all together weigh several hundred MB.
+PEERS := .venv-peers
+PEERS_BIN := $(CURDIR)/$(PEERS)/bin
+PEERS_RUN := PATH="$(PEERS_BIN):$$PATH" NUMBA_CACHE_DIR="$(CURDIR)/$(PEERS)/numba-cache"
+test-peers: peers ## compare with primat, LINX and ACROPOLIS in .venv-peers (six minutes)
+	$(PEERS_RUN) $(PEERS_BIN)/python -m pytest tests/peers $(PYTEST_ARGS)
+
+# The import says which code is missing; without it pytest would skip its tests.
+.PHONY: peers
+peers:
+	@$(MAKE) --no-print-directory VENV=$(PEERS) $(PEERS)/.stamp-peers
+	@$(PEERS_BIN)/python -c 'import acropolis, linx, primat'
 
 lint: lint-python lint-types lint-workflow ## check style, types and the workflow (`make -k lint` shows all)
 
@@ -59,12 +73,12 @@ format: $(VENV)/.stamp-dev ## format Python and Snakemake files in place
 	$(BIN)/ruff format $(LINT_PYTHON)
 	$(BIN)/snakefmt Snakefile workflow
 
-# LOCK_ARGS goes to both, so that --upgrade-package finds its package in whichever lock has it.
+# LOCK_ARGS goes to all, so that --upgrade-package finds its package in whichever lock has it.
 COMPILE := bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header
 lock: ## re-make the locks in envs/ from the .in files (LOCK_ARGS=--upgrade)
 	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
 	$(PYTHON) -m venv "$$tmp"; "$$tmp/bin/python" -m pip install -qq uv; \
-	for lock in requirements requirements-dev; do \
+	for lock in requirements requirements-dev requirements-peers; do \
 		"$$tmp"/$(COMPILE) $(LOCK_ARGS) envs/$$lock.in -o envs/$$lock.txt; \
 	done
 	@echo "locks made; copy changed versions to envs/environment.yaml, then: make test"
@@ -72,14 +86,18 @@ lock: ## re-make the locks in envs/ from the .in files (LOCK_ARGS=--upgrade)
 benchmark: $(VENV)/.stamp-dev ## compare speed and accuracy with the alternatives (results/benchmarks)
 	$(RUN) $(BIN)/python -m benchmarks.run $(BENCHMARK_ARGS)
 
-clean: ## remove results and caches, keep .venv
-	rm -rf results .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis build $(VENV)/numba-cache
+benchmark-peers: peers ## the same for nucleosynthesis, with primat and LINX (results/benchmarks/peers)
+	$(PEERS_RUN) $(PEERS_BIN)/python -m benchmarks.run --only bbn --output results/benchmarks/peers $(BENCHMARK_ARGS)
 
-distclean: clean ## remove .venv too
-	rm -rf $(VENV) workflow/src/nudipole.egg-info
+clean: ## remove results and caches, keep .venv
+	rm -rf results .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis build $(VENV)/numba-cache \
+		$(PEERS)/numba-cache
+
+distclean: clean ## remove .venv and .venv-peers too
+	rm -rf $(VENV) $(PEERS) workflow/src/nudipole.egg-info
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 # A stamp is newer than what it was made from as long as that has not changed.
 $(VENV)/.stamp-venv:
@@ -105,5 +123,11 @@ $(VENV)/.stamp-package: $(VENV)/.stamp-lock pyproject.toml
 $(VENV)/.stamp-dev: $(VENV)/.stamp-package envs/requirements-dev.txt
 	@echo "installing envs/requirements-dev.txt"
 	@$(INSTALL) -r envs/requirements-dev.txt
+	@$(PIP) check
+	@touch $@
+
+$(VENV)/.stamp-peers: $(VENV)/.stamp-package envs/requirements-peers.txt
+	@echo "installing envs/requirements-peers.txt"
+	@$(INSTALL) -r envs/requirements-peers.txt
 	@$(PIP) check
 	@touch $@

@@ -105,7 +105,9 @@ def sm_history(qed=True, weak=True, nodes=400, T_start_MeV=20.0, T_end_MeV=0.9e-
     y = solve_ivp(rates, (0.0, span), [start, start, 0.0], method="LSODA", t_eval=x, rtol=1e-10, atol=1e-12).y
     columns = np.array([equations(*row, qed, weak) for row in y[:2].T]).T
     ln_a = x + np.log(T_CMB_MEV) - y[0, -1] - x[-1]
-    return History(ln_a, y[2], y[0], columns[0], y[1], columns[1], np.log(columns[2]), columns[3])
+    rho = 3.0 / (8.0 * np.pi) * (columns[2] * HBAR_MEV_S * M_PLANCK_MEV) ** 2
+    nothing = np.zeros(nodes)
+    return History(ln_a, y[2], y[0], columns[0], y[1], columns[1], np.log(columns[2]), columns[3], rho, nothing)
 
 
 def n_eff(history):

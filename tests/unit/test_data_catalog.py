@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from nudipole.data.bundled import read_bundled
-from nudipole.data.catalog import Catalog, load_catalog
+from nudipole.data.catalog import BRANCHES, Catalog, load_catalog
 from nudipole.data.parsers import PARSERS
 from nudipole.data.register import main as register_main
 from nudipole.errors import DataError
@@ -55,9 +55,7 @@ def test_every_bundled_table_keeps_its_contract(shipped: Catalog) -> None:
 def test_every_table_in_resources_is_in_the_catalogue(shipped: Catalog) -> None:
     registered = {dataset.path for dataset in shipped.datasets}
     ours = {
-        path.relative_to(ROOT).as_posix()
-        for branch in ("solar", "xenon1t", "published", "cosmology")
-        for path in (ROOT / "resources" / branch).glob("*.csv")
+        path.relative_to(ROOT).as_posix() for branch in BRANCHES for path in (ROOT / "resources" / branch).glob("*.csv")
     }
     assert ours == registered
 
@@ -92,7 +90,9 @@ def test_an_unknown_name_lists_the_known_ones(shipped: Catalog) -> None:
 
 
 def test_branches_partition_the_catalogue(shipped: Catalog) -> None:
-    parts = [dataset for branch in ("solar", "xenon1t", "published", "cosmology") for dataset in shipped.of_branch(branch)]
+    parts = [
+        dataset for branch in ("solar", "xenon1t", "published", "cosmology") for dataset in shipped.of_branch(branch)
+    ]
     assert sorted(dataset.name for dataset in parts) == sorted(shipped.names)
 
 

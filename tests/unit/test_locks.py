@@ -11,7 +11,11 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVS = ROOT / "envs"
-LOCKS = ["requirements.txt", "requirements-dev.txt"]
+ADDED_LOCKS = ["requirements-dev.txt", "requirements-peers.txt"]
+"""Installed on top of the run-time lock."""
+LOCKS = ["requirements.txt", *ADDED_LOCKS]
+PEERS = ("acropolis", "linx-bbn", "primat")
+"""Codes with which the tests compare, some of them under the GPL."""
 CONDA_TO_PYPI = {"snakemake-minimal": "snakemake", "matplotlib-base": "matplotlib"}
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 INDEX_OPTION = re.compile(r"^\s*(-i|-f|--(extra-)?index-url|--find-links|--trusted-host)\b", re.MULTILINE)
@@ -68,10 +72,27 @@ def test_lock_satisfies_its_input(lock: str) -> None:
             assert requirement.specifier.contains(version), requirement
 
 
-def test_development_lock_agrees_with_the_run_time_lock() -> None:
-    run_time, development = versions("requirements.txt"), versions("requirements-dev.txt")
-    for name in run_time.keys() & development.keys():
-        assert development[name] == run_time[name], name
+@pytest.mark.parametrize("lock", ADDED_LOCKS)
+def test_added_lock_agrees_with_the_run_time_lock(lock: str) -> None:
+    run_time, added = versions("requirements.txt"), versions(lock)
+    for name in run_time.keys() & added.keys():
+        assert added[name] == run_time[name], name
+
+
+def test_peer_lock_agrees_with_the_development_lock() -> None:
+    development, peers = versions("requirements-dev.txt"), versions("requirements-peers.txt")
+    for name in development.keys() & peers.keys():
+        assert peers[name] == development[name], name
+
+
+def test_peers_are_pinned_and_no_dependency_of_the_package() -> None:
+    peers = {canonicalize_name(r.name): r for r in requirements("requirements-peers.in")}
+    for name in PEERS:
+        assert str(peers[name].specifier).startswith("=="), name
+        assert name not in versions("requirements.txt")
+    imported = re.compile(r"^\s*(from|import) (acropolis|linx|primat)\b", re.MULTILINE)
+    for path in (ROOT / "workflow" / "src").rglob("*.py"):
+        assert not imported.search(path.read_text(encoding="utf-8")), path
 
 
 def test_conda_environment_has_the_locked_versions() -> None:

@@ -26,6 +26,7 @@ OPTIONS = {
     "mu_nu_range_muB": [2e-13, 1e-7],
     "published_limits": True,
     "theory_bands": True,
+    "cosmology_family": True,
 }
 MASSES = np.geomspace(1e-2, 1e3, 101)
 SOURCES = pd.DataFrame(

@@ -98,3 +98,28 @@ rule cosmology_limits:
         "Cosmology: limits from nucleosynthesis and from N_eff"
     script:
         "../scripts/cosmology_limits.py"
+
+
+rule alp_check:
+    input:
+        data_tables(*datasets.COSMOLOGY, "published_alp_limits"),
+        kernels=kernels_of("cosmology"),
+    output:
+        "results/cosmology/alp.parquet",
+    log:
+        "results/logs/alp_check.log",
+    benchmark:
+        "results/benchmarks/jobs/alp_check.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        config=sections("statistics", "cosmology"),
+        code=code("alp_check.py"),
+    message:
+        "Cosmology: the solver on an axion-like particle, against published limits"
+    script:
+        "../scripts/alp_check.py"

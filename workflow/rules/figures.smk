@@ -9,6 +9,7 @@ RESULTS = [
     *expand("results/{setup}limits/{constraint}.parquet", setup=SETUPS, constraint=CONSTRAINT_TABLES),
     *expand("results/{setup}stellar/cooling.parquet", setup=SETUPS),
     *expand("results/{setup}cosmology/bbn.parquet", setup=SETUPS),
+    "results/cosmology/alp.parquet",
     "results/rates/xenon1t.parquet",
     "results/likelihood/xenon1t.parquet",
     "results/limits.parquet",
@@ -17,6 +18,8 @@ RESULTS = [
     "results/scorecard.md",
     *FIGURES,
     *rules.pictures.output,
+    *rules.cosmology_history.output,
+    *rules.cosmology_pictures.output,
 ]
 
 

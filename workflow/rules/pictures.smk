@@ -6,6 +6,7 @@ PICTURES = {
     "likelihood": ("likelihood.rst", "XENON1T"),
     "cooling": ("cooling.rst", "Stellar cooling"),
     "ratios": ("ratios.rst", "Comparison"),
+    "alp": ("alp.rst", "Early universe"),
 }
 
 
@@ -20,6 +21,8 @@ rule pictures:
         cooling="results/stellar/cooling.parquet",
         reference="results/reference/limits.parquet",
         published=data_tables("published_curves_brdar2020"),
+        alp="results/cosmology/alp.parquet",
+        alp_published=data_tables("published_alp_limits"),
     output:
         [
             report(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from nudipole.config.model import statistics_config
 from nudipole.likelihood.intervals import threshold
+from nudipole.plotting.alp import draw_alp
 from nudipole.plotting.cooling import draw_cooling
 from nudipole.plotting.likelihood import draw_likelihood
 from nudipole.plotting.ratios import draw_ratios
@@ -35,6 +36,7 @@ def work(snakemake: "Snakemake") -> None:
         "likelihood": draw_likelihood(likelihood, limits, flavour, threshold(level, statistics.interval), level),
         "cooling": draw_cooling(tables["cooling"], mu_0, stellar["emission"]),
         "ratios": draw_ratios(tables["reference"], tables["published"]),
+        "alp": draw_alp(tables["alp"], tables["alp_published"]),
     }
     digests = input_digests(snakemake)
     for path in map(Path, map(str, snakemake.output)):

@@ -5,10 +5,10 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from nudipole import __version__
+from nudipole.cli import arguments, history
 from nudipole.cli.output import as_json, conversion, evaluation_text, limits_json, limits_text
 from nudipole.cli.project import CONSTRAINTS, build_constraint, catalog_of, project_root
 from nudipole.config.load import load_config
@@ -31,38 +31,17 @@ example:
 """
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
-
-
-def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--project", type=Path, metavar="DIR", help="project folder (default: around the current one)")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-
-
 def _configurable(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("constraint", choices=CONSTRAINTS, metavar="CONSTRAINT", help=", ".join(CONSTRAINTS))
-    parser.add_argument("--mass-MeV", type=_number, required=True, metavar="X", help="mass M_N of the sterile neutrino")
+    arguments.mass(parser)
     parser.add_argument(
         "--flavour",
         choices=ALL_MODES,
         default="mu",
         help="which neutrino couples; effective: no flavour conversion, as experiments quote it (default: mu)",
     )
-    parser.add_argument(
-        "--config",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="F",
-        help="file laid over config/config.yaml",
-    )
-    one_key = "single configuration key, for example solar.model=BS05-OP"
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=one_key)
-    _common(parser)
+    arguments.configuration(parser)
+    arguments.common(parser)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -81,7 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=raw,
     )
     _configurable(evaluate)
-    evaluate.add_argument("--mu-muB", type=_number, required=True, metavar="Y", help="moment mu_nu in Bohr magnetons")
+    arguments.moment(evaluate)
     evaluate.set_defaults(run=_evaluate)
 
     limit = commands.add_parser(
@@ -90,16 +69,18 @@ def build_parser() -> argparse.ArgumentParser:
     _configurable(limit)
     limit.set_defaults(run=_limit)
 
+    history.add_command(commands)
+
     info = commands.add_parser("info", help="constraints, and data with their citations")
-    _common(info)
+    arguments.common(info)
     info.set_defaults(run=_info)
 
     convert = commands.add_parser(
         "convert", help="mu_nu to d and back", description=CONVERT_EXAMPLE, formatter_class=raw
     )
     coupling = convert.add_mutually_exclusive_group(required=True)
-    coupling.add_argument("--mu-muB", type=_number, metavar="Y", help="moment in Bohr magnetons")
-    coupling.add_argument("--d-per-GeV", type=_number, metavar="D", help="coupling d in GeV^-1")
+    coupling.add_argument("--mu-muB", type=arguments.number, metavar="Y", help="moment in Bohr magnetons")
+    coupling.add_argument("--d-per-GeV", type=arguments.number, metavar="D", help="coupling d in GeV^-1")
     convert.add_argument("--json", action="store_true", help="print JSON")
     convert.set_defaults(run=_convert)
     return parser
@@ -148,9 +129,9 @@ def _convert(args: argparse.Namespace) -> str:
     return as_json(both) if args.json else text
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, 1 after an error of the input, 2 for wrong arguments."""
-    args = build_parser().parse_args(arguments)
+    args = build_parser().parse_args(words)
     try:
         print(args.run(args), flush=True)
     except NudipoleError as error:

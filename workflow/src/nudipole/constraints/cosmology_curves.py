@@ -12,7 +12,7 @@ from nudipole.cosmology.background import Status as Solved
 from nudipole.cosmology.likelihood import chi2_abundances, chi2_helium, chi2_N_eff
 from nudipole.cosmology.point import Point
 from nudipole.cosmology.surface import on_grid
-from nudipole.limits.contours import contour_pieces
+from nudipole.limits.contours import contour_pieces, rims
 from nudipole.limits.table import Curve, Label, Status
 
 Array = NDArray[np.float64]
@@ -32,7 +32,8 @@ def curves(
     """Return every contour of every initial state; standard has the point without N of each.
 
     Variants, default first: `decoupled;primat2023` (Y_p alone), `...;D_H` (Y_p and D/H), `decoupled;weaker;D_H` (what
-    both sets of nuclear rates exclude); `decoupled;planck`, `decoupled;delta_0.3` for the CMB.
+    both sets of nuclear rates exclude); `decoupled;planck`, `decoupled;delta_0.3` for the CMB. Branches with a status
+    other than ok, or that follow the longest lifetimes, are rims of what was computed and no contours.
     """
     found = []
     for scenario in config.scenarios:
@@ -42,14 +43,16 @@ def curves(
         for constraint, variant, statistic, level, surface in _surfaces(config, rows, point):
             is_default = first and variant in (config.network, "planck")
             masses, moments, values = surface
-            pieces = contour_pieces(masses, moments, values, 0.0)
+            parts = [
+                (p.edge, p.M_N_MeV, p.mu_nu_muB, (Status.OK,) * len(p.M_N_MeV))
+                for p in contour_pieces(masses, moments, values, 0.0)
+            ]
+            # where everything down to the longest lifetimes, or up to the end of the grid, is excluded
+            parts += [(r.edge, r.M_N_MeV, r.mu_nu_muB, r.status) for r in rims(masses, moments, values)]
             for flavour in flavours:
                 name = f"{scenario.label};{variant}"
                 label = Label(constraint, name, is_default, flavour, level, statistic, "computed", REFERENCE)
-                found += [
-                    Curve(label, p.edge, number, p.M_N_MeV, p.mu_nu_muB, (Status.OK,) * len(p.M_N_MeV))
-                    for number, p in enumerate(pieces)
-                ]
+                found += [Curve(label, part[0], number, *part[1:]) for number, part in enumerate(parts)]
     return found
 
 

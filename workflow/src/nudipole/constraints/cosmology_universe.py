@@ -29,6 +29,8 @@ from nudipole.cosmology.decoupling import (
     instantaneous,
 )
 from nudipole.cosmology.degrees_of_freedom import Bath, bath, degrees_of_freedom, ideal_gases
+from nudipole.cosmology.history import History
+from nudipole.cosmology.network import AbundanceSteps, abundance_steps
 from nudipole.cosmology.nuclear import nuclear_rates
 from nudipole.cosmology.particles import ELECTRON
 from nudipole.cosmology.plasma import Medium, corrections_from_frame, medium, temperatures_MeV
@@ -37,6 +39,7 @@ from nudipole.cosmology.relic import Relic, dipole_N
 from nudipole.cosmology.scenario import Decoupling, Scenario
 from nudipole.cosmology.upscattering import T_MASSLESS_MEV, T_MIN_MEV, UpscatteringTable, upscattering_table
 from nudipole.cosmology.weak_rates import weak_rates
+from nudipole.errors import ConvergenceError
 
 Array = NDArray[np.float64]
 
@@ -72,11 +75,28 @@ class Universe:
 
     def standard(self) -> Point:
         """Return the point without N."""
+        return evaluate_point(self._standard_background(), 1.0, self.nucleosynthesis)
+
+    def history(self, M_N_MeV: float, mu_nu_muB: float) -> History:
+        """Return the history of a point; ConvergenceError with the reason if it could not be solved."""
+        return _history_of(self.background(M_N_MeV, mu_nu_muB))
+
+    def standard_history(self) -> History:
+        """Return the history without N."""
+        return _history_of(self._standard_background())
+
+    def abundance_steps(self, history: History, network: str) -> AbundanceSteps:
+        """Return the abundances of a history on the steps of the network."""
+        n = self.nucleosynthesis
+        return abundance_steps(
+            history, n.networks[network], n.weak, Omega_b_h2=n.Omega_b_h2, tau_n_s=n.tau_n_s, rtol=n.rtol
+        )  # fmt: skip
+
+    def _standard_background(self) -> Background:
         relic = dipole_N(1.0, 0.0, self.kinetics.nature)
         start = self._state(relic, self._nothing())
         kinetics = replace(self.kinetics, upscattering=Upscattering.CONSTANT)
-        background = solve_background(relic, kinetics, self.medium, start, accuracy=self.accuracy)
-        return evaluate_point(background, relic.M_MeV, self.nucleosynthesis)
+        return solve_background(relic, kinetics, self.medium, start, accuracy=self.accuracy)
 
     def background(self, M_N_MeV: float, mu_nu_muB: float) -> Background:
         """Return the history with N of a mass and moment."""
@@ -130,12 +150,19 @@ class Universe:
         return InitialState(T, f.f_active, f.f_sterile, rho)
 
 
+def _history_of(background: Background) -> History:
+    if background.history is None:
+        raise ConvergenceError(f"the history could not be solved: {background.status}; choose another point")
+    return background.history
+
+
 def universe(config: CosmologyConfig, scenario: Scenario, tables: TableSource) -> Universe:
     """Return the universe of one initial state; tables gives the datasets by name."""
     T_start = config.T_0_MeV if scenario.T_RH_MeV is None else min(config.T_0_MeV, scenario.T_RH_MeV)
     freedom = degrees_of_freedom(tables("effective_degrees_of_freedom"))
     kinetics = config.kinetics
-    if config.heavy_species and scenario.is_diluted:
+    # without nu-e exchange the entropy of heavier species would go to photons alone
+    if config.heavy_species and scenario.is_diluted and kinetics.weak_exchange:
         surroundings, heavy = bath(freedom, T_start), ideal_gases(temperatures_MeV())
     else:
         surroundings, heavy = bath(freedom, T_start, particles=(ELECTRON,)), None

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 
 from nudipole.constants import HBAR_MEV_S, M_PLANCK_MEV, T_CMB_MEV
 from nudipole.cosmology.assumptions import DecayBalance, Kinetics, ScatteringBalance, Upscattering
@@ -25,6 +26,7 @@ from nudipole.cosmology.integrate import (
     R_LN_T_NU,
     R_RHO,
     R_RHO_N,
+    R_STIFFNESS,
     R_TIME,
     TOO_MANY_STEPS,
     Controls,
@@ -45,12 +47,18 @@ T_END_MEV = 1e-3
 """Nuclear reactions are over."""
 T_RECOMBINATION_S = 1e13
 """An N that lives longer is flagged, not limited (4-cosmology, section 6)."""
+T_LAST_S = 5e14
+"""Where a solve ends at the latest: the longest-lived N that is limited has then lived 40 lifetimes and more."""
+NEGLIGIBLE = 1e-9
+"""Part of the density below which N changes nothing any more."""
 DRIFT_ALLOWED = 1e-5
 MAX_STEPS = 5000
 P_OVER_T_MAX = 40.0
 """Largest comoving momentum over the starting temperature."""
 
 
+TIGHTLY_COUPLED = 10.0
+"""Rate of N over H from which the derivatives of the temperatures are taken from their values."""
 NO_BINS = np.zeros(0)
 
 
@@ -97,13 +105,15 @@ DEFAULT_ACCURACY = Accuracy()
 class InitialState:
     """Temperatures (equal) and N at the start.
 
-    Resolved: occupations of the active and sterile helicity on start_momenta(T_start_MeV, momenta); otherwise rho_N.
+    Resolved: occupations of the active and sterile helicity on momentum_grid(momenta); otherwise rho_N. dark_radiation:
+    energy density of free radiation over that of the neutrinos, carried with them (only where nothing heats them).
     """
 
     T_start_MeV: float
     f_active: Array
     f_sterile: Array
     rho_N_MeV4: float
+    dark_radiation: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -195,7 +205,7 @@ def build_system(
 def start_vector(system: System, medium: Medium, initial: InitialState) -> Array:
     """Return the comoving energies of N's bins and of the heads at the start, where a = 1."""
     T = initial.T_start_MeV
-    heads = np.array([rho_em_MeV4(medium, T), RHO_NU_OVER_T4 * T**4])
+    heads = np.array([rho_em_MeV4(medium, T), RHO_NU_OVER_T4 * T**4 * (1.0 + initial.dark_radiation)])
     if system.resolved:
         f = np.concatenate([initial.f_active, initial.f_sterile])[: len(system.q)]
         energies = system.weight * np.hypot(system.q, system.M) * f
@@ -224,8 +234,8 @@ def solve_background(
         floor=1e-3,
         T_end=T_END_MEV,
         decay_times=40.0,
-        negligible=1e-9,
-        t_end=T_RECOMBINATION_S / HBAR_MEV_S,
+        negligible=NEGLIGIBLE,
+        t_end=(T_RECOMBINATION_S if relic.lifetime_s > T_RECOMBINATION_S else T_LAST_S) / HBAR_MEV_S,
         largest_step=0.3,
     )
     records = np.empty((MAX_STEPS, COLUMNS))
@@ -239,20 +249,21 @@ def unsolved(relic: Relic, status: Status) -> Background:
     return Background(status, None, np.nan, relic.lifetime_s, np.nan, np.nan, 0, np.zeros(0))
 
 
-def _status(ended: int, records: Array) -> Status:
-    """Return how a solve ended; without decays in time N outlives recombination."""
+def _status(ended: int, records: Array, *, outlives: bool) -> Status:
+    """Return how a solve ended."""
     if ended != DONE:
         return Status.TOO_MANY_STEPS if ended == TOO_MANY_STEPS else Status.STEP_TOO_SMALL
     if not np.isfinite(records).all():
         return Status.NOT_FINITE
     if np.abs(records[:, R_DRIFT]).max() > DRIFT_ALLOWED:
         return Status.ENERGY_DRIFT
-    outlived = records[-1, R_TIME] * HBAR_MEV_S >= T_RECOMBINATION_S
-    return Status.OUTLIVES_RECOMBINATION if outlived else Status.OK
+    return Status.OUTLIVES_RECOMBINATION if outlives else Status.OK
 
 
 def _background(relic: Relic, system: System, ended: int, records: Array, last: Array) -> Background:
-    status = _status(ended, records)
+    # an N with nothing left to decay into the plasma (mu = 0) is no reason to flag a point
+    heavy = records[-1, R_RHO_N] > NEGLIGIBLE * records[-1, R_RHO]
+    status = _status(ended, records, outlives=heavy and relic.lifetime_s > T_RECOMBINATION_S)
     bins = len(last) - HEADS
     drift = float(np.abs(records[:, R_DRIFT]).max())
     fraction = float((records[:, R_RHO_N] / records[:, R_RHO]).max())
@@ -284,6 +295,19 @@ def _N_eff(system: System, record: Array, last: Array) -> float:
     return float(8.0 / 7.0 * (11.0 / 4.0) ** (4.0 / 3.0) * relativistic / rho_photon)
 
 
+def _slopes(records: Array, value: int, slope: int) -> Array:
+    """Return the derivative of a temperature by ln a: that of the equations, or of a spline where N is tightly coupled.
+
+    There the equations give the small difference of fast gains and losses, which amplifies the error of the state by
+    rate/H, while the steps are short and the state is smooth.
+    """
+    coupled = records[:, R_STIFFNESS] > TIGHTLY_COUPLED
+    if not coupled.any():
+        return records[:, slope].copy()
+    smooth = CubicSpline(records[:, R_LN_A], records[:, value])(records[:, R_LN_A], 1)
+    return np.where(coupled, smooth, records[:, slope])
+
+
 def _history(records: Array) -> History:
     """Return the records with a = T_CMB/T_gamma at the end."""
     today = records[-1, R_LN_A] + records[-1, R_LN_T_GAMMA] - log(T_CMB_MEV)
@@ -292,9 +316,9 @@ def _history(records: Array) -> History:
         ln_a=records[:, R_LN_A] - today,
         t_s=records[:, R_TIME] * HBAR_MEV_S,
         ln_T_gamma_MeV=records[:, R_LN_T_GAMMA].copy(),
-        dln_T_gamma=records[:, R_DLN_T_GAMMA].copy(),
+        dln_T_gamma=_slopes(records, R_LN_T_GAMMA, R_DLN_T_GAMMA),
         ln_T_nu_MeV=records[:, R_LN_T_NU].copy(),
-        dln_T_nu=records[:, R_DLN_T_NU].copy(),
+        dln_T_nu=_slopes(records, R_LN_T_NU, R_DLN_T_NU),
         ln_H_per_s=np.log(H),
         dln_H=0.5 * records[:, R_DLN_RHO],
         rho_MeV4=records[:, R_RHO].copy(),

@@ -14,6 +14,7 @@ class History:
 
     ln_a is normalised to zero today: a T_gamma is constant after the last step, so a = T_0/T_gamma there.
     Derivatives are with respect to ln_a and exact (they come from the equations), for Hermite interpolation.
+    rho is the total energy density, rho_N that of N alone; nucleosynthesis reads neither.
     """
 
     ln_a: Array
@@ -24,6 +25,8 @@ class History:
     dln_T_nu: Array
     ln_H_per_s: Array
     dln_H: Array
+    rho_MeV4: Array
+    rho_N_MeV4: Array
 
     @property
     def T_gamma_MeV(self) -> Array:

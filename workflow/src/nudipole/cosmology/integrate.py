@@ -9,7 +9,7 @@ from numba import njit
 from nudipole.cosmology.arrow import SIZE, Arrow, factorise, new_arrow, solve
 from nudipole.cosmology.heads import plasma_state
 from nudipole.cosmology.integrated import integrated_rates
-from nudipole.cosmology.momentum import momentum_rates, momentum_slopes
+from nudipole.cosmology.momentum import momentum_rates, momentum_slopes, scattering_scale
 from nudipole.cosmology.plasma import DRHO
 from nudipole.cosmology.rosenbrock import GAMMA, STAGES, A, C
 from nudipole.cosmology.splines import column
@@ -18,14 +18,16 @@ from nudipole.cosmology.system import COUPLED, HEADS, LN_A, LN_RHO, LN_TIME, U_E
 DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, VANISHED = range(4)
 """How an integration ended."""
 
-COLUMNS = 10
-R_LN_A, R_TIME, R_LN_T_GAMMA, R_DLN_T_GAMMA, R_LN_T_NU, R_DLN_T_NU, R_RHO, R_DLN_RHO, R_RHO_N, R_DRIFT = range(COLUMNS)
+COLUMNS = 11
+R_LN_A, R_TIME, R_LN_T_GAMMA, R_DLN_T_GAMMA, R_LN_T_NU, R_DLN_T_NU, R_RHO, R_DLN_RHO, R_RHO_N = range(COLUMNS - 2)
+R_DRIFT, R_STIFFNESS = COLUMNS - 2, COLUMNS - 1
 """Columns of a record: one row a step, densities in MeV^4, derivatives with respect to ln a."""
 
 DIFFERENCE = 1e-5
 """Step of the central differences in the heads: curvature and rounding errors of the Jacobian are below 1e-9. One-sided
 differences are not enough: they cost four digits of energy conservation where nu-e exchange is stiff."""
 FIRST_STEP, SMALLEST_STEP = 1e-4, 1e-15
+FREE_GROWTH = 1e-3
 """In ln a: an N that starts far from an equilibrium with rates of 1e8 H needs steps of 1e-10."""
 
 
@@ -164,6 +166,7 @@ def write_record(s: System, controls: Controls, y: Array, rates: Array, record: 
     record[R_RHO] = total_density(controls.inverse_planck, y, rates)
     record[R_DLN_RHO] = rates[bins + LN_RHO]
     record[R_RHO_N] = record[R_RHO] - plasma.rho_em - plasma.rho_nu
+    record[R_STIFFNESS] = (s.width + scattering_scale(s, plasma)) * rates[bins + LN_TIME] * record[R_TIME] * (bins > 0)
     record[R_DRIFT] = y[bins + LN_RHO] - log(record[R_RHO])
 
 
@@ -217,9 +220,12 @@ def advance(
             derivative(s, controls.inverse_planck, y, rates)
             write_record(s, controls, y, rates, records[count])
             count += 1
-            # no growth right after a rejected step
-            h *= min(1.0 if rejected else 4.0, max(0.2, 0.9 * max(error, 1e-8) ** -0.25))
-            h = min(h, controls.largest_step)
+            # no growth right after a rejected step, and little at a time: an error estimate may vanish by accident
+            growth = 1.0 if rejected else (4.0 if h < FREE_GROWTH else 1.5)
+            h *= min(growth, max(0.2, 0.9 * max(error, 1e-8) ** -0.25))
+            # land on t_end: d ln t/d ln a is nearly constant there
+            left = log(controls.t_end / records[count - 1, R_TIME]) / rates[bins + LN_TIME]
+            h = min(h, controls.largest_step, max(left, 1e-4))
             if is_over(s, controls, records[count - 1]):
                 return DONE, count, h
             if until_vanished and has_vanished(s, controls, records[count - 1]):

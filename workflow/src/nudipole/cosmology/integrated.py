@@ -33,8 +33,8 @@ def integrated_rates(s: System, inverse_planck: float, y: Array, rates: Array) -
     T_gamma, T_nu = plasma.T_gamma, plasma.T_nu
     T_mean = 0.5 * (T_gamma + T_nu)
     rho = y[0] * s.rho_unit / plasma.a**4
-    ratio, exponent = shape(s.gas, s.M, T_mean)
     T_1, T_2 = temperatures(s.photon_share, s.exact, T_gamma, T_nu)
+    ratio, exponent = shape(s.gas, s.M, T_mean if s.photon_share == 0.5 else T_1)
     T_star = sqrt(T_1 * T_2)
     photons = s.photon_share * decay_flow(s, rho, ratio, T_1, T_star)
     neutrinos = (1.0 - s.photon_share) * decay_flow(s, rho, ratio, T_2, T_star)

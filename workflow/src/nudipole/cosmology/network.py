@@ -238,6 +238,8 @@ def abundances_by_network(
 
 
 def _abundances(Y: Array, status: Status) -> Abundances:
+    # burnt species end at zero within the tolerance, on either side of it
+    Y = np.maximum(Y, 0.0)
     hydrogen = float(Y[PROTON])
     return Abundances(
         Y_p=4.0 * float(Y[HELIUM4]),

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nudipole.errors import DataError
-from nudipole.limits.table import Edge
+from nudipole.limits.table import Edge, Status
 
 Array = NDArray[np.float64]
 
@@ -43,6 +43,38 @@ def contour_pieces(M_N_MeV: Array, mu_nu_muB: Array, surface: Array, level: floa
     return sorted(pieces, key=lambda piece: (piece.M_N_MeV[0], piece.mu_nu_muB[0], str(piece.edge)))
 
 
+@dataclass(frozen=True)
+class Rim:
+    """Where excluded moments reach the end of what was computed, and no contour closes them: one entry a mass.
+
+    mu_nu_muB is NaN where that is the end of the grid (status says which), else the last moment with a result.
+    """
+
+    edge: Edge
+    M_N_MeV: Array
+    mu_nu_muB: Array
+    status: tuple[Status, ...]
+
+
+def rims(M_N_MeV: Array, mu_nu_muB: Array, surface: Array) -> list[Rim]:
+    """Return the rims of surface > 0: floors at the low end in mu, then ceilings at the high end, by runs of masses."""
+    found = []
+    for edge, order, off_grid in (
+        (Edge.FLOOR, slice(None), Status.OFF_GRID_LOW),
+        (Edge.CEILING, slice(None, None, -1), Status.OFF_GRID_HIGH),
+    ):
+        moments, values = mu_nu_muB[order], surface[:, order]
+        finite = np.isfinite(values)
+        first = finite.argmax(axis=1)
+        reached = finite.any(axis=1) & (values[np.arange(len(values)), first] > 0.0)
+        status = np.where(first == 0, str(off_grid), str(Status.OK))
+        mu = np.where(first == 0, np.nan, moments[first])
+        for run in np.split(np.arange(len(reached)), np.flatnonzero(reached[1:] != reached[:-1]) + 1):
+            if reached[run[0]]:
+                found.append(Rim(edge, M_N_MeV[run], mu[run], tuple(Status(s) for s in status[run])))
+    return found
+
+
 def _on_edge(x: Array, y: Array, surface: Array, level: float, point: Array) -> tuple[float, float]:
     """Return the vertex moved along its grid line to where the cubic through four nodes has the level.
 
@@ -75,7 +107,8 @@ def _cubic_root(nodes: Array, values: Array, level: float, start: float) -> floa
 
 def _cut(line: Array, x: Array, y: Array, surface: Array) -> list[Piece]:
     """Return the parts of a contour line on which excluded side and direction are the same."""
-    sides = np.array([_excluded_above(point, x, y, surface) for point in 0.5 * (line[1:] + line[:-1])])
+    line = _unrolled(line)
+    sides = _sides(line, x, y, surface)
     direction = np.sign(np.diff(line[:, 0]))
     turns = np.flatnonzero((sides[1:] != sides[:-1]) | (direction[1:] * direction[:-1] < 0)) + 1
     pieces = []
@@ -85,6 +118,18 @@ def _cut(line: Array, x: Array, y: Array, surface: Array) -> list[Piece]:
         edge = Edge.FLOOR if sides[first] else Edge.CEILING
         pieces.append(Piece(edge, part[:, 0], part[:, 1]))
     return pieces
+
+
+def _sides(line: Array, x: Array, y: Array, surface: Array) -> NDArray[np.bool_]:
+    return np.array([_excluded_above(point, x, y, surface) for point in 0.5 * (line[1:] + line[:-1])])
+
+
+def _unrolled(line: Array) -> Array:
+    """Return a closed line from its point of smallest mass on, where it is cut anyway; an open one as it is."""
+    if not np.array_equal(line[0], line[-1]):
+        return line
+    first = int(line[:-1, 0].argmin())
+    return np.concatenate([line[first:-1], line[: first + 1]])
 
 
 def _excluded_above(point: Array, x: Array, y: Array, surface: Array) -> bool:

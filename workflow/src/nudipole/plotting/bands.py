@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Polygon
+from matplotlib.patches import PathPatch, Polygon
+from matplotlib.path import Path
 
 from nudipole.plotting.curves import Array, Frame, Run
 
@@ -80,3 +81,14 @@ def fill(axes: Axes, polygon: Array, colour: str, alpha: float, zorder: float, h
             polygon, facecolor=face, edgecolor=colour, linewidth=0.0, alpha=alpha, zorder=zorder, hatch=hatch or None
         )
     )
+
+
+def fill_together(axes: Axes, polygons: list[Array], colour: str, alpha: float, zorder: float) -> None:
+    """Fill polygons as one shape: where two touch there is neither a seam nor twice the colour."""
+    if polygons:
+        shape = Path.make_compound_path(*(Path(polygon, closed=True) for polygon in map(_closed, polygons)))
+        axes.add_patch(PathPatch(shape, facecolor=colour, edgecolor="none", linewidth=0.0, alpha=alpha, zorder=zorder))
+
+
+def _closed(polygon: Array) -> Array:
+    return np.vstack([polygon, polygon[:1]])

@@ -7,24 +7,34 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from nudipole.limits.table import Edge, Status
-from nudipole.plotting.bands import excluded_polygons, fill, preferred_polygons, strip
-from nudipole.plotting.curves import citation, runs
+from nudipole.plotting.bands import excluded_polygons, fill, fill_together, preferred_polygons, strip
+from nudipole.plotting.curves import citation, initial_name, is_rim, runs
 from nudipole.plotting.labels import Label
 from nudipole.plotting.layer import Layer
-from nudipole.plotting.style import BLACK, COMPUTED, FALLBACK_COLOURS, FAVOURED, FAVOURED_SHADES, Look
+from nudipole.plotting.regions import region_polygons
+from nudipole.plotting.style import BLACK, COMPUTED, FALLBACK_COLOURS, FAVOURED, FAVOURED_SHADES, SMALL_PT, Look
 
 BAND_VARIANTS = ("finite_width", "damped")
 REGION_VARIANT = "no_tritium;region"
+BBN = "bbn"
+CONTOURS = (BBN, "cmb")
+"""Constraints whose edges are contours of a surface."""
+FAMILY_DOTTED = (0, (1.0, 1.3))
 VARIANT_NOTES = {"tritium": "with tritium", "no_tritium": "no tritium"}
 """What the label of a limit says of its variant: limit and favoured region would seem to contradict each other."""
 
 
-def draw_computed(layer: Layer, rows: pd.DataFrame, *, theory_bands: bool) -> None:
+def draw_computed(layer: Layer, rows: pd.DataFrame, *, theory_bands: bool, family: bool) -> None:
     """Draw every computed constraint in its default variant, then the bands and the favoured region."""
     computed = rows[rows["origin"] == "computed"]
     for constraint, look in _looks(computed):
         of_it = computed[computed["constraint"] == constraint]
-        _draw_excluded(layer, of_it[of_it["is_default"]], look)
+        if constraint in CONTOURS:
+            _draw_contours(layer, of_it[of_it["is_default"]], look)
+        else:
+            _draw_excluded(layer, of_it[of_it["is_default"]], look)
+        if constraint == BBN and family:
+            _draw_family(layer, of_it, look)
         if theory_bands:
             _draw_band(layer, of_it, look)
     _draw_favoured(layer, computed[computed["variant"] == REGION_VARIANT])
@@ -38,6 +48,43 @@ def _looks(computed: pd.DataFrame) -> Iterator[tuple[str, Look]]:
     for number, name in enumerate(others):
         colour = FALLBACK_COLOURS[number % len(FALLBACK_COLOURS)]
         yield name, Look(f"{name.replace('_', ' ')}\n(this work)", colour, BLACK)
+
+
+def _draw_contours(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
+    """Draw a constraint whose edge has several branches at one mass; its rims are filled but are no limits."""
+    polygons = list(region_polygons(rows, layer.frame))
+    fill_together(layer.axes, polygons, look.colour, alpha=0.13, zorder=1.6)
+    pieces = list(runs(rows[~is_rim(rows)]))
+    for piece in pieces:
+        layer.line(piece, color=look.colour, linewidth=1.8, zorder=5.0)
+    if shown := layer.visible(pieces):
+        initial = str(rows["variant"].iloc[0]).split(";")[0]
+        text = rf"$N$ {initial_name(initial)} at the start"
+        layer.labels.append(Label(look.name, text, look.text_colour, shown[0].points(), -1, bold=True))
+
+
+def _draw_family(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
+    """Draw the other initial states as thin dotted lines with their names, with the network of the default."""
+    default = rows[rows["is_default"]]
+    if default.empty:
+        return
+    first, network = str(default["variant"].iloc[0]).split(";", 1)
+    variants = [v for v in rows["variant"].unique() if v.split(";", 1)[1] == network and not v.startswith(f"{first};")]
+    style = {"color": look.text_colour, "linewidth": 0.9, "linestyle": FAMILY_DOTTED}
+    drawn = False
+    for variant in variants:
+        of_it = rows[rows["variant"] == variant]
+        pieces = list(runs(of_it[~is_rim(of_it)]))
+        for piece in pieces:
+            layer.line(piece, zorder=4.2, **style)
+        if shown := layer.visible(pieces):
+            name = initial_name(variant.split(";")[0])
+            path = shown[0].points()
+            layer.labels.append(Label(name, "", look.text_colour, path, 0, along=True, size_pt=SMALL_PT))
+            drawn = True
+    if drawn:
+        name = f"{look.name.splitlines()[0]}, other initial states of $N$"
+        layer.handles.append(Line2D([], [], label=name, **style))
 
 
 def _draw_excluded(layer: Layer, rows: pd.DataFrame, look: Look) -> None:

@@ -60,6 +60,17 @@ def runs(rows: pd.DataFrame) -> Iterator[Run]:
                 yield Run(masses[piece], moments[piece])
 
 
+def is_rim(rows: pd.DataFrame) -> pd.Series:
+    """Return which rows follow the end of what was computed, and no limit (see nudipole.limits.contours.Rim)."""
+    off = rows["status"] != str(Status.OK)
+    return off | rows["branch"].isin(rows.loc[off, "branch"].unique())
+
+
+def initial_name(label: str) -> str:
+    """Return an initial state of N in words: `freeze-in_5MeV` is freeze-in from 5 MeV."""
+    return label.replace("_", " from ").replace("MeV", " MeV")
+
+
 def dense(points: Array, step: float) -> Array:
     """Return a polyline with points at most `step` apart along it."""
     lengths = np.hypot(*np.diff(points, axis=0).T)

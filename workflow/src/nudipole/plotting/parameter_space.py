@@ -29,7 +29,7 @@ def draw_parameter_space(
     rows = _rows_of(limits, flavour)
     with context(RC, after_reset=True):
         layer = Layer(new_axes(frame), frame)
-        draw_computed(layer, rows, theory_bands=bool(options["theory_bands"]))
+        draw_computed(layer, rows, theory_bands=bool(options["theory_bands"]), family=bool(options["cosmology_family"]))
         if options["published_limits"]:
             draw_laboratory(layer, rows, sources)
             draw_brdar2020(layer, rows)

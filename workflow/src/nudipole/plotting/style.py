@@ -52,6 +52,8 @@ class Look:
 
 
 COMPUTED = {
+    "cmb": Look("CMB $N_\\mathrm{eff}$\n(this work)", SKY, "#1F6FA3"),
+    "bbn": Look("BBN $^4$He\n(this work)", VERMILLION, "#A34700"),
     "stellar": Look("Stellar cooling\n(this work)", PURPLE, "#8A2F63"),
     "xenon1t": Look("XENON1T\n(this work)", BLUE, "#004B77"),
 }
