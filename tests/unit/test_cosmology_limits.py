@@ -15,7 +15,7 @@ from nudipole.cli.project import build_constraint, bundled_tables, catalog_of
 from nudipole.config.load import load_config
 from nudipole.config.model import grid_config
 from nudipole.constraints.base import Verdict
-from nudipole.constraints.cosmology import BBN, CMB, EDGE_TOLERANCE, UNITS, Cosmology, threshold
+from nudipole.constraints.cosmology import BBN, CMB, EDGE_TOLERANCE, UNITS, Cosmology, limit_threshold
 from nudipole.constraints.cosmology_inputs import cosmology_config, kinetics_of
 from nudipole.constraints.cosmology_universe import universe
 from nudipole.cosmology.assumptions import (
@@ -105,9 +105,9 @@ def test_two_bands_and_an_island_above_a_line():
     M, mu, X, Y = grid()
     bands = 0.503 - np.minimum(np.abs(Y + 11.02), np.abs(Y + 8.53))
     floors, ceilings = excluded_ranges(contour_pieces(M, mu, bands, 0.0), 3.0)
-    # piecewise linear with its kinks four cells away
-    assert floors == pytest.approx([-11.523, -9.033], abs=1e-6)
-    assert ceilings == pytest.approx([-10.517, -8.027], abs=1e-6)
+    # piecewise linear with its kinks four cells away, where the ringing of the spline has died down to 1e-5
+    assert floors == pytest.approx([-11.523, -9.033], abs=3e-5)
+    assert ceilings == pytest.approx([-10.517, -8.027], abs=3e-5)
     both = np.maximum(ellipse(X, Y, y=-11.2), Y + 8.02)
     floors, ceilings = excluded_ranges(contour_pieces(M, mu, both, 0.0), 10.0**0.513)
     assert (len(floors), len(ceilings)) == (2, 1)
@@ -274,7 +274,7 @@ def test_chi2_of_N_eff_and_gaps():
     assert np.isnan(chi2_helium(np.array([nan]), PDG)).all()
     assert np.isnan(chi2_abundances(np.array([nan, 0.25]), np.array([2.5e-5, nan]), PDG)).all()
     # one sigma and two: 68.27 % and 95.45 %
-    assert (threshold(0.6827), threshold(0.9545)) == pytest.approx((1.0, 4.0), rel=2e-4)
+    assert (limit_threshold(0.6827), limit_threshold(0.9545)) == pytest.approx((1.0, 4.0), rel=2e-4)
 
 
 @pytest.mark.parametrize("key", ["Y_p_sigma", "D_H_sigma", "N_eff_sigma"])

@@ -9,11 +9,16 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from nudipole.cosmology.chronicle import HISTORY_UNITS, abundance_units
+from nudipole.cosmology.surface import UNITS as SURFACE_UNITS
 from nudipole.errors import DataError
 from nudipole.flavours import ALL_MODES
 from nudipole.limits.scorecard import Comparison
 from nudipole.limits.table import Curve, Edge, Label, Status, curves_frame
 from nudipole.plotting.cooling import draw_cooling
+from nudipole.plotting.cosmology_family import draw_family
+from nudipole.plotting.cosmology_history import draw_abundances, draw_history
+from nudipole.plotting.cosmology_maps import draw_maps
 from nudipole.plotting.likelihood import draw_likelihood
 from nudipole.plotting.ratios import draw_ratios
 from nudipole.plotting.save import save_figure
@@ -77,6 +82,70 @@ def published_table(ratio: float) -> pd.DataFrame:
     return pd.DataFrame({"curve": "toy", "M_N_MeV": MASSES, "mu_nu_muB": 1e-10 / ratio})
 
 
+def history_table() -> pd.DataFrame:
+    """Neutrinos at 0.7 of the photons' temperature; shares of 0.5, 0.3 and 0.2."""
+    t = np.geomspace(1e-4, 1e6, 30)
+    T = t**-0.5
+    columns = [t, 1e-10 / T, T, 0.7 * T, *(np.full(30, share) for share in (0.5, 0.3, 0.2)), T**4]
+    return pd.DataFrame(dict(zip(HISTORY_UNITS, columns, strict=True)))
+
+
+def abundances_table() -> pd.DataFrame:
+    """Twice as much of everything with N."""
+    T = np.geomspace(0.1, 1e-3, 20)
+    cases = [
+        {"with_N": with_N, "T_gamma_MeV": T} | dict.fromkeys(species(), Y)
+        for with_N, Y in ((True, 2e-5), (False, 1e-5))
+    ]
+    return pd.concat([pd.DataFrame(case) for case in cases], ignore_index=True)
+
+
+def species() -> list[str]:
+    return [name for name in abundance_units() if name.startswith("Y_")]
+
+
+def surface_table() -> pd.DataFrame:
+    """One point of the plane unsolved, one row of moments too long-lived."""
+    mass, mu = (grid.ravel() for grid in np.meshgrid(MASSES, MOMENTS, indexing="ij"))
+    frame = pd.DataFrame({"M_N_MeV": mass, "mu_nu_muB": mu}).reindex(columns=list(SURFACE_UNITS))
+    frame = frame.assign(initial="decoupled", network="primat2023", status="ok", Y_p=0.25, N_eff=3.0)
+    frame = frame.assign(photodisintegration=mass > 0.5, spectral_distortion=mu < MOMENTS[3], status="ok")
+    frame.loc[mu == MOMENTS[0], "status"] = "outlives_recombination"
+    frame.loc[len(frame) - 1, ["status", "Y_p", "N_eff"]] = ["too_many_steps", np.nan, np.nan]
+    return frame
+
+
+def cosmology_table(*states: str) -> pd.DataFrame:
+    """Limits of initial states: a floor each for helium and N_eff, and a rim where nothing is a limit."""
+    curves = []
+    for state in states:
+        for constraint, variant in (
+            ("bbn", "primat2023"),
+            ("cmb", "planck"),
+            ("cmb", "delta_0.3"),
+            ("cmb", "delta_0.05"),
+        ):
+            label = Label(
+                constraint,
+                f"{state};{variant}",
+                state == states[0] and "delta" not in variant,
+                "mu",
+                0.90,
+                "",
+                "computed",
+                "",
+            )
+            curves.append(Curve(label, Edge.FLOOR, 0, MASSES, np.full(9, 1e-10), (Status.OK,) * 9))
+            rim = (Status.OFF_GRID_LOW,) * 8 + (Status.OK,)
+            curves.append(Curve(label, Edge.FLOOR, 1, MASSES, np.array([np.nan] * 8 + [1e-14]), rim))
+    return curves_frame(curves)
+
+
+def family_figure(*states: str) -> Figure:
+    published = pd.concat([published_table(1.0).assign(curve=name) for name in ("BBN_high_4He", "CMB_dNeff_0.3_a")])
+    return draw_family(cosmology_table(*states), cosmology_table("decoupled"), published, list(states))
+
+
 TOY = Comparison("toy", "xenon1t", "tritium", Edge.FLOOR, (0.01, 1.0), (), (), 0.1, 0.2, "")
 
 
@@ -86,6 +155,10 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "likelihood": lambda: draw_likelihood(likelihood_table(), limits_table(), "mu", 2.706, 0.90),
     "cooling": lambda: draw_cooling(cooling_table(), 2.2e-12, "finite_width"),
     "ratios": lambda: draw_ratios(limits_table(), published_table(1.0), (TOY,)),
+    "history": lambda: draw_history(history_table(), "toy"),
+    "abundances": lambda: draw_abundances(abundances_table(), "toy"),
+    "cosmology_maps": lambda: draw_maps(surface_table(), cosmology_table("decoupled"), "decoupled", "primat2023"),
+    "cosmology_family": lambda: family_figure("decoupled", "thermal"),
 }
 
 
@@ -188,3 +261,72 @@ def test_a_wrong_table_is_named(broken: str) -> None:
     else:
         with pytest.raises(DataError, match="tau"):
             draw_likelihood(surface, limits_table(), "tau", 2.706, 0.90)
+
+
+def test_the_history_shows_shares_and_temperatures_of_its_table() -> None:
+    temperatures, shares, ratio = draw_history(history_table(), "toy").axes
+    assert {round(float(line.get_ydata()[0]), 9) for line in shares.lines} == {0.5, 0.3, 0.2}
+    assert temperatures.lines[0].get_ydata()[0] == pytest.approx(100.0, rel=1e-12, abs=0)
+    np.testing.assert_allclose(np.asarray(ratio.lines[0].get_ydata(), dtype=float), 0.7, rtol=1e-12)
+    assert "[MeV]" in temperatures.get_ylabel()
+    assert "[s]" in shares.get_xlabel()
+
+
+def test_twice_the_abundance_is_drawn_as_two() -> None:
+    abundances, ratios, *_ = draw_abundances(abundances_table(), "toy").axes
+    assert len(abundances.lines) == 2 * len(species())
+    curves = [line for line in ratios.lines if len(line.get_ydata()) > 2]
+    assert len(curves) == len(species())
+    for line in curves:
+        # logarithms and back: exact to rounding
+        np.testing.assert_allclose(np.asarray(line.get_ydata(), dtype=float), 2.0, rtol=1e-12)
+
+
+def test_abundances_too_small_to_show_leave_the_picture_empty_but_whole() -> None:
+    table = abundances_table()
+    table[species()] = 0.0
+    _, ratios, *_ = draw_abundances(table, "toy").axes
+    assert all(len(line.get_ydata()) == 2 for line in ratios.lines)
+
+
+def test_maps_show_the_limit_without_its_rim_and_name_what_is_marked() -> None:
+    helium = draw_maps(surface_table(), cosmology_table("decoupled"), "decoupled", "primat2023").axes[0]
+    limit = next(line for line in helium.lines if line.get_marker() != "x")
+    np.testing.assert_array_equal(limit.get_ydata(), np.full(9, 1e-10))
+    (unsolved,) = (line for line in helium.lines if line.get_marker() == "x")
+    np.testing.assert_array_equal(unsolved.get_xydata(), [[MASSES[-1], MOMENTS[-1]]])
+    names = {text.get_text() for text in helium.get_legend().get_texts()}
+    assert names == {"photodisintegration", "CMB spectrum distorted", "N outlives recombination", "not solved"}
+    assert len([line for line in helium.lines if line.get_marker() != "x"]) == 1
+
+
+def test_every_initial_state_is_drawn_and_named_once() -> None:
+    helium, N_eff, reference = family_figure("decoupled", "thermal", "freeze-in_5MeV").axes
+    named = ["decoupled", "thermal", "freeze-in from 5 MeV"]
+    for axes in (helium, N_eff):
+        assert [line.get_label() for line in axes.lines] == named
+    assert [text.get_text() for text in helium.get_legend().get_texts()] == named
+    assert len(reference.lines) == 3 + 3 + 2
+
+
+def test_a_state_without_any_limit_is_left_out() -> None:
+    limits = cosmology_table("decoupled", "thermal")
+    limits = limits[~limits["variant"].str.startswith("thermal")]
+    figure = draw_family(limits, cosmology_table("decoupled"), published_table(1.0), ["decoupled", "thermal"])
+    assert [line.get_label() for line in figure.axes[0].lines] == ["decoupled"]
+
+
+@pytest.mark.parametrize("name", ["history", "abundances", "cosmology", "reference cosmology limits"])
+def test_an_empty_table_of_the_early_universe_is_named(name: str) -> None:
+    draw: dict[str, Callable[[], Figure]] = {
+        "history": lambda: draw_history(history_table().iloc[:0], "toy"),
+        "abundances": lambda: draw_abundances(abundances_table().iloc[:0], "toy"),
+        "cosmology": lambda: draw_maps(
+            surface_table().iloc[:0], cosmology_table("decoupled"), "decoupled", "primat2023"
+        ),
+        "reference cosmology limits": lambda: draw_family(
+            cosmology_table("decoupled"), cosmology_table("decoupled").iloc[:0], published_table(1.0), ["decoupled"]
+        ),
+    }
+    with pytest.raises(DataError, match=f"the {name} table"):
+        draw[name]()

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
-from matplotlib.patches import Polygon
+from matplotlib.patches import PathPatch, Polygon
+from matplotlib.path import Path as Outline
 from matplotlib.text import Text
 from PIL import Image
 
@@ -19,6 +20,7 @@ from nudipole.limits.table import Curve, Edge, Label, curves_frame, grid_status
 from nudipole.plotting.bands import excluded_polygons
 from nudipole.plotting.curves import Frame, Run
 from nudipole.plotting.parameter_space import draw_parameter_space
+from nudipole.plotting.regions import region_polygons
 from nudipole.plotting.save import inputs_digest, save_figure
 
 OPTIONS = {
@@ -212,6 +214,82 @@ def test_region_is_filled_up_to_its_ceiling_where_it_has_one() -> None:
     assert at[10.0].min() == pytest.approx(1e-10, rel=1e-6, abs=0)
     assert np.isclose(at[10.0], 1e-8).any()
     assert at[100.0].max() == pytest.approx(1e-9, rel=1e-6, abs=0)
+
+
+def cosmology_curves(constraint: str = "bbn", variant: str = "decoupled;primat2023", **changes: object) -> list[Curve]:
+    """A ceiling and a floor that meet at 1 MeV, with everything excluded below it, and an island at 100-200 MeV."""
+    heavy, middle, light = MASSES[MASSES >= 1.0], np.geomspace(1.0, 8.0, 20), MASSES[MASSES < 1.0]
+    island = np.geomspace(100.0, 200.0, 9)
+    width = np.concatenate([[1.0], np.full(7, 2.0), [1.0]])
+    pieces = [
+        (heavy, 1e-10 / heavy, Edge.CEILING),
+        (middle, 1e-10 * middle**3, Edge.FLOOR),
+        (island, 2e-9 / width, Edge.FLOOR),
+        (island, 2e-9 * width, Edge.CEILING),
+        (MASSES, np.full(101, 1e-15), Edge.FLOOR),
+        (light, np.full(len(light), 1e-5), Edge.CEILING),
+    ]
+    return [
+        curve(constraint, M_N_MeV, mu, edge, branch, variant=variant, **changes)
+        for branch, (M_N_MeV, mu, edge) in enumerate(pieces)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("M_N_MeV", "mu_nu_muB", "excluded"),
+    [
+        (0.1, 1e-12, True),
+        (0.1, 5e-8, True),
+        (3.0, 1e-12, True),
+        (3.0, 1e-9, False),
+        (3.0, 1e-8, True),
+        (20.0, 1e-9, False),
+        (150.0, 2.5e-13, True),
+        (150.0, 1e-10, False),
+        (150.0, 2e-9, True),
+        (150.0, 1e-8, False),
+        (300.0, 2e-9, False),
+    ],
+)
+def test_contours_are_filled_where_they_exclude(M_N_MeV: float, mu_nu_muB: float, excluded: bool) -> None:
+    rows = curves_frame(cosmology_curves())
+    polygons = list(region_polygons(rows, Frame(1e-2, 1e3, 2e-13, 1e-7)))
+    assert any(Outline(polygon).contains_point((M_N_MeV, mu_nu_muB)) for polygon in polygons) == excluded
+
+
+def test_contours_are_one_shape_and_their_rims_no_lines() -> None:
+    table = curves_frame(cosmology_curves())
+    figure = draw_parameter_space(table, SOURCES, "mu", OPTIONS)
+    assert len([patch for patch in figure.axes[0].get_children() if isinstance(patch, PathPatch)]) == 1
+    solid = table[table["status"] == "ok"]
+    assert len(curves_of(figure)) == solid["branch"].nunique() == 4
+    for _, piece in solid.groupby("branch"):
+        assert is_drawn(piece, curves_of(figure))
+
+
+@pytest.mark.parametrize("family", [True, False])
+def test_other_initial_states_are_dotted_and_named_where_wanted(family: bool) -> None:
+    others = cosmology_curves(variant="freeze-in_5MeV;primat2023", is_default=False)
+    network = cosmology_curves(variant="decoupled;recommended", is_default=False)
+    table = curves_frame([*cosmology_curves(), *others[1:2], *network])
+    figure = draw_parameter_space(table, SOURCES, "mu", OPTIONS | {"cosmology_family": family})
+    lines = [line for line in figure.axes[0].lines if line.get_gid() != "leader"]
+    assert len(lines) == 4 + family
+    assert sum(line.is_dashed() for line in lines) == family
+    texts = [text.get_text() for text in figure.axes[0].get_children() if isinstance(text, Text)]
+    assert ("freeze-in 5 MeV" in texts) == family
+    assert any("BBN" in text for text in texts)
+
+
+def test_labels_of_cosmology_keep_clear_of_the_others(limits: pd.DataFrame) -> None:
+    family = cosmology_curves(variant="thermal;primat2023", is_default=False)
+    cmb = cosmology_curves("cmb", "decoupled;planck")
+    table = pd.concat([limits, curves_frame([*cosmology_curves(), *cmb, *family[:2]])], ignore_index=True)
+    axes = draw_parameter_space(table, SOURCES, "mu", OPTIONS).axes[0]
+    texts = [text for text in axes.get_children() if isinstance(text, Text) and text.get_gid() == "label"]
+    assert {"thermal", "BBN $^4$He\n(this work)"} <= {text.get_text() for text in texts}
+    for one, other in combinations(texts, 2):
+        assert not one.get_window_extent().overlaps(other.get_window_extent()), (one, other)
 
 
 def test_switches_remove_what_they_name(limits: pd.DataFrame) -> None:

@@ -7,6 +7,8 @@ from nudipole.cosmology.scenario import scenarios_of
 from nudipole.plotting.cosmology_family import draw_family
 from nudipole.plotting.cosmology_history import draw_abundances, draw_history
 from nudipole.plotting.cosmology_maps import draw_maps
+from nudipole.plotting.curves import initial_name
+from nudipole.plotting.panels import power_of_ten
 from nudipole.plotting.save import save_figure
 from nudipole.provenance.job import input_digests, run_job
 from nudipole.provenance.tables import read_table
@@ -23,7 +25,8 @@ def work(snakemake: "Snakemake") -> None:
     section = config["cosmology"]
     labels = [scenario.label for scenario in scenarios_of(section)]
     point = config["figures"]["cosmology_point"]
-    title = rf"$M_N$ = {point['M_N_MeV']:g} MeV, $\mu_\nu$ = {point['mu_nu_muB']:g} $\mu_\mathrm{{B}}$, {labels[0]}"
+    mu = power_of_ten(float(point["mu_nu_muB"]))
+    title = rf"$M_N$ = {point['M_N_MeV']:g} MeV, $\mu_\nu$ = {mu} $\mu_\mathrm{{B}}$, {initial_name(labels[0])}"
     figures = {
         "history": draw_history(tables["history"], title),
         "abundances": draw_abundances(tables["abundances"], title),

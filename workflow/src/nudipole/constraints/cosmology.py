@@ -10,7 +10,6 @@ from math import exp, isfinite, isnan, log, nan
 from typing import Any
 
 import numpy as np
-from scipy.special import chdtri
 
 from nudipole.config.model import Grid, grid_config
 from nudipole.constraints.base import Evaluation, MassLimits, Range, TableSource, Verdict, require_point
@@ -19,6 +18,7 @@ from nudipole.constraints.cosmology_universe import Universe, universe
 from nudipole.cosmology.background import Status as Solved
 from nudipole.cosmology.likelihood import chi2_helium, chi2_N_eff
 from nudipole.cosmology.point import Point
+from nudipole.likelihood.intervals import IntervalKind, threshold
 from nudipole.limits.table import Status
 
 BBN, CMB = "bbn", "cmb"
@@ -45,9 +45,9 @@ UNITS = {
 """Quantities of an evaluation; flags are 0 or 1, chi2 is that of the criterion."""
 
 
-def threshold(confidence_level: float) -> float:
-    """Return the quantile of chi^2 with one degree of freedom."""
-    return float(chdtri(1.0, 1.0 - confidence_level))
+def limit_threshold(confidence_level: float) -> float:
+    """Return the quantile of chi^2 with one degree of freedom: abundances may be off in both directions."""
+    return threshold(confidence_level, IntervalKind.TWO_SIDED)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Cosmology:
         """Return chi^2 over its threshold, positive where excluded; NaN if N outlives recombination or is unsolved."""
         if point.status is not Solved.OK:
             return nan
-        return self.chi2(point) - self.chi2_without_N - threshold(self.config.confidence_level)
+        return self.chi2(point) - self.chi2_without_N - limit_threshold(self.config.confidence_level)
 
     def evaluate(self, M_N_MeV: float, mu_nu_muB: float, flavour: str) -> Evaluation:
         """Return abundances, N_eff and flags at one point, with the verdict of the default variant."""
@@ -126,7 +126,7 @@ class Cosmology:
 
     def _quantities(self, point: Point) -> dict[str, float | None]:
         background, found = point.background, point.abundances.get(self.config.network)
-        decided = self.excess(point) + threshold(self.config.confidence_level)
+        decided = self.excess(point) + limit_threshold(self.config.confidence_level)
         values: dict[str, float] = {
             **{name: getattr(found, name) if found else nan for name in ("Y_p", "D_H", "He3_H", "Li7_H")},
             "N_eff": background.N_eff,
@@ -134,7 +134,7 @@ class Cosmology:
             "rho_N_max_fraction": background.rho_N_max_fraction,
             "energy_drift": background.energy_drift,
             "chi2": decided,
-            "chi2_threshold": threshold(self.config.confidence_level),
+            "chi2_threshold": limit_threshold(self.config.confidence_level),
             "photodisintegration": float(point.photodisintegration),
             "spectral_distortion": float(point.spectral_distortion),
             "weak_rates_extrapolated": float(point.weak_rates_extrapolated),

@@ -1,23 +1,25 @@
 """Nucleosynthesis and the CMB over the whole plane: contours of the stored surfaces for every assumption."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import sqrt
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nudipole.constraints.cosmology import BBN, CMB, threshold
+from nudipole.constraints.cosmology import BBN, CMB, limit_threshold
 from nudipole.constraints.cosmology_inputs import CosmologyConfig
+from nudipole.constraints.cosmology_universe import NETWORKS
 from nudipole.cosmology.background import Status as Solved
 from nudipole.cosmology.likelihood import chi2_abundances, chi2_helium, chi2_N_eff
 from nudipole.cosmology.point import Point
 from nudipole.cosmology.surface import on_grid
 from nudipole.limits.contours import contour_pieces, rims
-from nudipole.limits.table import Curve, Label, Status
+from nudipole.limits.table import Curve, Edge, Label, Status
 
 Array = NDArray[np.float64]
 
-NETWORKS = ("primat2023", "recommended")
 WEAKER = "weaker"
 REFERENCE = (
     "computed; arXiv:2007.15563 (constraint), arXiv:2408.14538 (nuclear and weak rates of LINX), "
@@ -40,15 +42,9 @@ def curves(
         rows = surfaces[surfaces["initial"] == scenario.label]
         first = scenario is config.scenarios[0]
         point = standard[scenario.label]
-        for constraint, variant, statistic, level, surface in _surfaces(config, rows, point):
+        for constraint, variant, statistic, level, excess in _surfaces(config, rows, point):
             is_default = first and variant in (config.network, "planck")
-            masses, moments, values = surface
-            parts = [
-                (p.edge, p.M_N_MeV, p.mu_nu_muB, (Status.OK,) * len(p.M_N_MeV))
-                for p in contour_pieces(masses, moments, values, 0.0)
-            ]
-            # where everything down to the longest lifetimes, or up to the end of the grid, is excluded
-            parts += [(r.edge, r.M_N_MeV, r.mu_nu_muB, r.status) for r in rims(masses, moments, values)]
+            parts = _parts(excess)
             for flavour in flavours:
                 name = f"{scenario.label};{variant}"
                 label = Label(constraint, name, is_default, flavour, level, statistic, "computed", REFERENCE)
@@ -59,10 +55,35 @@ def curves(
 Surface = tuple[Array, Array, Array]
 
 
+@dataclass(frozen=True)
+class Excess:
+    """What is excluded: where any of the sides, each of shape (masses, moments), is positive.
+
+    A quantity that is excluded both above and below what is observed has two sides: each is as smooth as the quantity,
+    which its absolute deviation is not.
+    """
+
+    M_N_MeV: Array
+    mu_nu_muB: Array
+    sides: tuple[Array, ...]
+
+
+Part = tuple[Edge, Array, Array, tuple[Status, ...]]
+
+
+def _parts(excess: Excess) -> list[Part]:
+    """Return contours of every side, and the rims where everything to the end of what was computed is excluded."""
+    masses, moments = excess.M_N_MeV, excess.mu_nu_muB
+    pieces = [piece for side in excess.sides for piece in contour_pieces(masses, moments, side, 0.0)]
+    parts: list[Part] = [(p.edge, p.M_N_MeV, p.mu_nu_muB, (Status.OK,) * len(p.M_N_MeV)) for p in pieces]
+    either = np.maximum.reduce(excess.sides)
+    return parts + [(r.edge, r.M_N_MeV, r.mu_nu_muB, r.status) for r in rims(masses, moments, either)]
+
+
 def _surfaces(
     config: CosmologyConfig, rows: pd.DataFrame, standard: Point
-) -> Iterator[tuple[str, str, str, float, Surface]]:
-    """Yield (constraint, variant, statistic, level, surface), the surface positive where excluded."""
+) -> Iterator[tuple[str, str, str, float, Excess]]:
+    """Yield (constraint, variant, statistic, level, excess)."""
     level = config.confidence_level
     deuterium = {}
     for network in sorted(NETWORKS, key=lambda name: name != config.network):
@@ -70,18 +91,19 @@ def _surfaces(
         yield BBN, network, _statistic(config, HELIUM), level, _helium(config, of_it, standard, network)
         deuterium[network] = _deuterium(config, of_it, standard, network)
         yield BBN, f"{network};D_H", _statistic(config, DEUTERIUM), level, deuterium[network]
-    masses, moments, _ = deuterium[config.network]
-    both = np.minimum(*(surface for _, _, surface in deuterium.values()))
+    one = deuterium[config.network]
+    both = np.minimum.reduce([excess.sides[0] for excess in deuterium.values()])
     weaker = _statistic(config, DEUTERIUM) + ", excluded with both sets of nuclear rates"
-    yield BBN, f"{WEAKER};D_H", weaker, level, (masses, moments, both)
-    of_one = rows[rows["network"] == config.network]
-    masses, moments, N_eff = _limited(of_one, "N_eff")
-    chi2 = chi2_N_eff(N_eff, config.observed)
-    baseline = float(chi2_N_eff(np.array(standard.background.N_eff), config.observed))
-    yield CMB, "planck", _statistic(config, "N_eff"), level, (masses, moments, _excess(config, chi2, baseline))
+    yield BBN, f"{WEAKER};D_H", weaker, level, replace(one, sides=(both,))
+    masses, moments, N_eff = _limited(rows[rows["network"] == config.network], "N_eff")
+    without = standard.background.N_eff
+    baseline = float(chi2_N_eff(np.array(without), config.observed))
+    deviation = np.copysign(np.sqrt(chi2_N_eff(N_eff, config.observed)), N_eff - config.observed.N_eff)
+    planck = Excess(masses, moments, _two_sided(config, deviation, baseline))
+    yield CMB, "planck", _statistic(config, "N_eff"), level, planck
     for delta in config.delta_N_eff:
-        surface = masses, moments, N_eff - standard.background.N_eff - delta
-        yield CMB, f"delta_{delta:g}", f"N_eff more than {delta:g} above its value without N", level, surface
+        words = f"N_eff more than {delta:g} above its value without N"
+        yield CMB, f"delta_{delta:g}", words, level, Excess(masses, moments, (N_eff - without - delta,))
 
 
 def _statistic(config: CosmologyConfig, what: str) -> str:
@@ -94,23 +116,30 @@ def _limited(rows: pd.DataFrame, column: str) -> Surface:
     return on_grid(rows.assign(**{column: rows[column].where(rows["status"] == str(Solved.OK))}), column)
 
 
-def _helium(config: CosmologyConfig, rows: pd.DataFrame, standard: Point, network: str) -> Surface:
+def _helium(config: CosmologyConfig, rows: pd.DataFrame, standard: Point, network: str) -> Excess:
     masses, moments, Y_p = _limited(rows, "Y_p")
     baseline = float(chi2_helium(np.array(standard.abundances[network].Y_p), config.observed))
-    return masses, moments, _excess(config, chi2_helium(Y_p, config.observed), baseline)
+    deviation = np.copysign(np.sqrt(chi2_helium(Y_p, config.observed)), Y_p - config.observed.Y_p)
+    return Excess(masses, moments, _two_sided(config, deviation, baseline))
 
 
-def _deuterium(config: CosmologyConfig, rows: pd.DataFrame, standard: Point, network: str) -> Surface:
+def _deuterium(config: CosmologyConfig, rows: pd.DataFrame, standard: Point, network: str) -> Excess:
     """Y_p and D/H, NaN also where late decays would photodisintegrate deuterium."""
     masses, moments, Y_p = _limited(rows, "Y_p")
     _, _, D_H = _limited(rows.assign(D_H=rows["D_H"].where(~rows["photodisintegration"])), "D_H")
     without = standard.abundances[network]
     baseline = float(chi2_abundances(np.array(without.Y_p), np.array(without.D_H), config.observed))
-    return masses, moments, _excess(config, chi2_abundances(Y_p, D_H, config.observed), baseline)
+    sigmas = np.sqrt(chi2_abundances(Y_p, D_H, config.observed))
+    return Excess(masses, moments, (sigmas - _limit_in_sigmas(config, baseline),))
 
 
-def _excess(config: CosmologyConfig, chi2: Array, baseline: float) -> Array:
-    """Return sqrt(chi^2) over its threshold: in number of sigmas the surface is as smooth as the abundances."""
+def _two_sided(config: CosmologyConfig, deviation: Array, baseline: float) -> tuple[Array, Array]:
+    """Return by how much a deviation in sigmas, with its sign, is too high and too low."""
+    limit = _limit_in_sigmas(config, baseline)
+    return deviation - limit, -deviation - limit
+
+
+def _limit_in_sigmas(config: CosmologyConfig, baseline: float) -> float:
+    """Return sqrt(chi^2) at the edge; baseline is chi^2 without N, which the criterion may ask to exceed."""
     offset = baseline if config.criterion == "delta_chi2" else 0.0
-    limit = np.sqrt(threshold(config.confidence_level) + offset)
-    return np.asarray(np.sqrt(chi2) - limit)
+    return sqrt(limit_threshold(config.confidence_level) + offset)

@@ -35,7 +35,7 @@ from nudipole.cosmology.integrate import (
 from nudipole.cosmology.plasma import RHO_NU_OVER_T4, Medium, rho_em_MeV4
 from nudipole.cosmology.relic import Relic
 from nudipole.cosmology.splines import SplineTable
-from nudipole.cosmology.system import HEADS, LN_A, System
+from nudipole.cosmology.system import System
 from nudipole.errors import DomainError
 
 Array = NDArray[np.float64]
@@ -130,7 +130,6 @@ class Background:
     rho_N_max_fraction: float
     energy_drift: float
     steps: int
-    final_f_active: Array
 
 
 class MomentumGrid(NamedTuple):
@@ -246,7 +245,7 @@ def solve_background(
 
 def unsolved(relic: Relic, status: Status) -> Background:
     """Return the background of a point that could not be started, with the reason."""
-    return Background(status, None, np.nan, relic.lifetime_s, np.nan, np.nan, 0, np.zeros(0))
+    return Background(status, None, np.nan, relic.lifetime_s, np.nan, np.nan, 0)
 
 
 def _status(ended: int, records: Array, *, outlives: bool) -> Status:
@@ -264,20 +263,12 @@ def _background(relic: Relic, system: System, ended: int, records: Array, last: 
     # an N with nothing left to decay into the plasma (mu = 0) is no reason to flag a point
     heavy = records[-1, R_RHO_N] > NEGLIGIBLE * records[-1, R_RHO]
     status = _status(ended, records, outlives=heavy and relic.lifetime_s > T_RECOMBINATION_S)
-    bins = len(last) - HEADS
     drift = float(np.abs(records[:, R_DRIFT]).max())
     fraction = float((records[:, R_RHO_N] / records[:, R_RHO]).max())
-    momenta = system.momenta
-    a = exp(last[bins + LN_A])
-    f_active = np.zeros(0)
-    if system.resolved:
-        f_active = last[:momenta] * system.rho_unit / (
-            system.weight[:momenta] * np.hypot(system.q[:momenta] / a, system.M) * a
-        )  # fmt: skip
     if not status.solved:
-        return Background(status, None, np.nan, relic.lifetime_s, np.nan, drift, len(records), f_active)
+        return Background(status, None, np.nan, relic.lifetime_s, np.nan, drift, len(records))
     N_eff = _N_eff(system, records[-1], last)
-    return Background(status, _history(records), N_eff, relic.lifetime_s, fraction, drift, len(records), f_active)
+    return Background(status, _history(records), N_eff, relic.lifetime_s, fraction, drift, len(records))
 
 
 def _N_eff(system: System, record: Array, last: Array) -> float:

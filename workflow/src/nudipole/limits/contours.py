@@ -1,15 +1,21 @@
 """Contours of a stored surface on the (M_N, mu_nu) plane: every piece, where its edges lie, which side is excluded."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import contourpy
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import RectBivariateSpline
+from scipy.ndimage import distance_transform_edt
 
 from nudipole.errors import DataError
 from nudipole.limits.table import Edge, Status
 
 Array = NDArray[np.float64]
+
+REFINEMENT = 4
+"""Intervals of the contours' grid in one of the surface's."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +37,14 @@ def contour_pieces(M_N_MeV: Array, mu_nu_muB: Array, surface: Array, level: floa
     """
     if surface.shape != (len(M_N_MeV), len(mu_nu_muB)):
         raise DataError(f"surface of shape {surface.shape} for {len(M_N_MeV)} masses and {len(mu_nu_muB)} moments")
-    x, y = np.log(M_N_MeV), np.log(mu_nu_muB)
-    z = np.ma.masked_invalid(surface)
+    x, y, fine = refined(np.log(M_N_MeV), np.log(mu_nu_muB), surface)
+    z = np.ma.masked_invalid(fine)
     generator = contourpy.contour_generator(
         x, y, z.T, name="serial", corner_mask=False, line_type=contourpy.LineType.Separate
     )
     pieces = []
     for line in generator.lines(level):
-        refined = np.array([_on_edge(x, y, surface, level, point) for point in np.asarray(line)])
-        pieces += _cut(refined, x, y, surface)
+        pieces += _cut(np.asarray(line), x, y, fine)
     return sorted(pieces, key=lambda piece: (piece.M_N_MeV[0], piece.mu_nu_muB[0], str(piece.edge)))
 
 
@@ -75,34 +80,26 @@ def rims(M_N_MeV: Array, mu_nu_muB: Array, surface: Array) -> list[Rim]:
     return found
 
 
-def _on_edge(x: Array, y: Array, surface: Array, level: float, point: Array) -> tuple[float, float]:
-    """Return the vertex moved along its grid line to where the cubic through four nodes has the level.
+def refined(x: Array, y: Array, surface: Array) -> tuple[Array, Array, Array]:
+    """Return the axes with REFINEMENT intervals in each, and the surface on them by bicubic splines.
 
-    contourpy interpolates linearly, which is wrong by the curvature over a cell. The cubic is used only where it
-    stays between the two nodes and all four values are finite.
+    Contours are linear within a cell: on the computed nodes they would be wrong by the curvature over a cell, and a
+    ridge that is narrower than one would break up into islands. Cells with a corner that is not finite stay empty.
     """
-    i, j = int(np.abs(x - point[0]).argmin()), int(np.abs(y - point[1]).argmin())
-    along_mass = abs(y[j] - point[1]) < abs(x[i] - point[0])
-    nodes, values = (x, surface[:, j]) if along_mass else (y, surface[i, :])
-    start = point[0] if along_mass else point[1]
-    moved = _cubic_root(nodes, values, level, start)
-    return (moved, float(point[1])) if along_mass else (float(point[0]), moved)
-
-
-def _cubic_root(nodes: Array, values: Array, level: float, start: float) -> float:
-    low = int(np.clip(np.searchsorted(nodes, start, side="right") - 1, 0, len(nodes) - 2))
-    first = int(np.clip(low - 1, 0, max(len(nodes) - 4, 0)))
-    window = slice(first, first + 4)
-    if len(nodes) < 4 or not np.isfinite(values[window]).all():
-        return float(start)
-    step = nodes[low + 1] - nodes[low]
-    cubic = np.polynomial.Polynomial.fit(
-        (nodes[window] - nodes[low]) / step, values[window] - level, 3, domain=[-1.0, 1.0], window=[-1.0, 1.0]
-    )
-    roots = np.asarray(cubic.roots(), dtype=np.complex128)
-    inside = [float(r.real) for r in roots if abs(r.imag) < 1e-9 and 0.0 <= float(r.real) <= 1.0]
-    # several roots between two nodes mean that the cubic oscillates: keep the linear one
-    return float(nodes[low] + step * inside[0]) if len(inside) == 1 else float(start)
+    known = np.isfinite(surface)
+    fine_x, fine_y = (np.interp(np.arange(REFINEMENT * (len(axis) - 1) + 1) / REFINEMENT, np.arange(len(axis)), axis)
+                      for axis in (x, y))  # fmt: skip
+    if min(len(x), len(y)) < 4 or not known.any():
+        return x, y, surface
+    # the splines need values everywhere: those of the nearest known node, whose cells are taken out again below
+    nearest = distance_transform_edt(~known, return_distances=False, return_indices=True)
+    fine = RectBivariateSpline(x, y, surface[tuple(nearest)], s=0)(fine_x, fine_y)
+    complete = known[:-1, :-1] & known[1:, :-1] & known[:-1, 1:] & known[1:, 1:]
+    shown = np.zeros(fine.shape, dtype=bool)
+    rows, columns = (REFINEMENT * count for count in complete.shape)
+    for k, m in product(range(REFINEMENT + 1), repeat=2):
+        shown[k : k + rows : REFINEMENT, m : m + columns : REFINEMENT] |= complete
+    return fine_x, fine_y, np.where(shown, fine, np.nan)
 
 
 def _cut(line: Array, x: Array, y: Array, surface: Array) -> list[Piece]:

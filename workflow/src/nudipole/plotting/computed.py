@@ -1,6 +1,7 @@
 """The constraints of this package: excluded regions, theory bands and the region favoured by XENON1T."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 from matplotlib.lines import Line2D
@@ -12,7 +13,7 @@ from nudipole.plotting.curves import citation, initial_name, is_rim, runs
 from nudipole.plotting.labels import Label
 from nudipole.plotting.layer import Layer
 from nudipole.plotting.regions import region_polygons
-from nudipole.plotting.style import BLACK, COMPUTED, FALLBACK_COLOURS, FAVOURED, FAVOURED_SHADES, SMALL_PT, Look
+from nudipole.plotting.style import BLACK, COMPUTED, FALLBACK_COLOURS, FAVOURED, FAVOURED_SHADES, Look
 
 BAND_VARIANTS = ("finite_width", "damped")
 REGION_VARIANT = "no_tritium;region"
@@ -20,6 +21,7 @@ BBN = "bbn"
 CONTOURS = (BBN, "cmb")
 """Constraints whose edges are contours of a surface."""
 FAMILY_DOTTED = (0, (1.0, 1.3))
+FAMILY_PT = 6.8
 VARIANT_NOTES = {"tritium": "with tritium", "no_tritium": "no tritium"}
 """What the label of a limit says of its variant: limit and favoured region would seem to contradict each other."""
 
@@ -68,9 +70,11 @@ def _draw_family(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
     default = rows[rows["is_default"]]
     if default.empty:
         return
-    first, network = str(default["variant"].iloc[0]).split(";", 1)
-    variants = [v for v in rows["variant"].unique() if v.split(";", 1)[1] == network and not v.startswith(f"{first};")]
-    style = {"color": look.text_colour, "linewidth": 0.9, "linestyle": FAMILY_DOTTED}
+    own = str(default["variant"].iloc[0])
+    network = own.partition(";")[2]
+    variants = [v for v in map(str, rows["variant"].unique()) if v.partition(";")[2] == network and v != own]
+    style: dict[str, Any] = {"color": look.text_colour, "linewidth": 0.9, "linestyle": FAMILY_DOTTED}
+    small: dict[str, Any] = {"along": True, "size_pt": FAMILY_PT, "lead_from_pt": 4.0}
     drawn = False
     for variant in variants:
         of_it = rows[rows["variant"] == variant]
@@ -78,9 +82,8 @@ def _draw_family(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
         for piece in pieces:
             layer.line(piece, zorder=4.2, **style)
         if shown := layer.visible(pieces):
-            name = initial_name(variant.split(";")[0])
-            path = shown[0].points()
-            layer.labels.append(Label(name, "", look.text_colour, path, 0, along=True, size_pt=SMALL_PT))
+            name, path = variant.split(";")[0].replace("_", " ").replace("MeV", " MeV"), shown[0].points()
+            layer.labels.append(Label(name, "", look.text_colour, path, 0, **small))
             drawn = True
     if drawn:
         name = f"{look.name.splitlines()[0]}, other initial states of $N$"

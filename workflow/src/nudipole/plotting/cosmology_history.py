@@ -23,6 +23,8 @@ SMALLEST_ABUNDANCE = 1e-11
 """Below it the network keeps only an absolute error."""
 NUCLEI_MEV = 0.15
 """Above it the ratio would show how the network starts, not what N does."""
+SMALLEST_NEUTRONS = 1e-9
+"""Neutrons decay away: below this the steps of the network are too wide for a ratio."""
 RATIO_RANGE = (0.5, 2.0)
 HOTTEST_MEV, COLDEST_MEV = 3.0, 2e-3
 
@@ -45,7 +47,7 @@ def draw_history(history: pd.DataFrame, title: str) -> Figure:
             shares.plot(history["t_s"], history[column], color=colour, lw=2.0, label=name)
         shares.set(xscale="log", ylim=(0.0, 1.0), xlabel=r"$t$  [s]", ylabel="share of energy density")
         shares.set_xlim(history["t_s"].min(), history["t_s"].max())
-        add_title(temperatures, "Temperatures and energy densities", title)
+        add_title(temperatures, "Thermal history", title)
         legend(temperatures, loc="lower left")
         legend(shares, loc="upper right")
     return figure
@@ -74,17 +76,19 @@ def draw_abundances(abundances: pd.DataFrame, title: str) -> Figure:
             _draw_ratio(ratios, with_N, without, column, colour)
         axes.set(yscale="log", ylabel=r"$n_i/n_b$", ylim=(SMALLEST_ABUNDANCE, 2.0))
         ratios.axhline(1.0, color=GREY, lw=0.8, ls=":")
-        ratios.set(xscale="log", xlim=(HOTTEST_MEV, COLDEST_MEV), xlabel=r"$T_\gamma$  [MeV]", ylabel="with / without N")
+        ratios.set(xscale="log", xlim=(HOTTEST_MEV, COLDEST_MEV), xlabel=r"$T_\gamma$  [MeV]")
+        ratios.set_ylabel("with / without $N$")
         low, high = ratios.get_ylim()
         ratios.set_ylim(max(low, RATIO_RANGE[0]), min(high, RATIO_RANGE[1]))
-        add_title(axes, "Abundances, with $N$ and without (dotted)", title)
+        add_title(axes, "Abundances (dotted: no $N$)", title)
         legend_beside(axes)
     return figure
 
 
 def _draw_ratio(axes: Axes, with_N: pd.DataFrame, without: pd.DataFrame, column: str, colour: str) -> None:
-    """Draw the ratio on the temperatures of the run with N, where both are above the smallest abundance."""
-    one, other = (rows[rows[column] > SMALLEST_ABUNDANCE].sort_values("T_gamma_MeV") for rows in (with_N, without))
+    """Draw the ratio on the temperatures of the run with N, where both are large enough."""
+    smallest = SMALLEST_NEUTRONS if column == "Y_n" else SMALLEST_ABUNDANCE
+    one, other = (rows[rows[column] > smallest].sort_values("T_gamma_MeV") for rows in (with_N, without))
     if one.empty or other.empty:
         return
     ln_T, ln_T_other = (np.log(rows["T_gamma_MeV"].to_numpy(np.float64)) for rows in (one, other))

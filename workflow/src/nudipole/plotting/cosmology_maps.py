@@ -21,12 +21,15 @@ from nudipole.plotting.style import BLACK, RC
 Y_P_LEVELS = (0.20, 0.23, 0.24, 0.243, 0.245, 0.247, 0.248, 0.251, 0.255, 0.26, 0.28, 0.30, 0.35, 0.45, 1.0)
 N_EFF_LEVELS = (1.0, 2.0, 2.5, 2.8, 2.95, 3.04, 3.06, 3.15, 3.3, 3.5, 4.0, 5.0, 7.0, 10.0, 15.0)
 OUTLIVED = "#BDBDBD"
+PLAIN = FuncFormatter(lambda value, _: f"{value:g}")
 
 
 def draw_maps(surfaces: pd.DataFrame, limits: pd.DataFrame, initial: str, network: str) -> Figure:
     """Return maps of Y_p and N_eff of one initial state, with the default limits of `bbn` and `cmb`."""
-    require(surfaces, ("initial", "network", "M_N_MeV", "mu_nu_muB", "Y_p", "N_eff", "status"), "cosmology")
+    columns = ("initial", "network", "M_N_MeV", "mu_nu_muB", "Y_p", "N_eff", "status")
+    require(surfaces, columns, "cosmology")
     rows = surfaces[(surfaces["initial"] == initial) & (surfaces["network"] == network)]
+    require(rows, columns, f"cosmology, {initial} with {network},")
     with context(RC, after_reset=True):
         figure, panels = new_panels((1.0, 1.0), right_in=0.35)
         scales: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
@@ -36,7 +39,7 @@ def draw_maps(surfaces: pd.DataFrame, limits: pd.DataFrame, initial: str, networ
         for axes, (column, name, constraint, style) in zip(panels, scales, strict=True):
             masses, moments, values = on_grid(rows, column)
             mesh = axes.pcolormesh(masses, moments, values.T, shading="nearest", rasterized=True, **style)
-            bar = figure.colorbar(mesh, ax=axes, label=name, pad=0.02, format=FuncFormatter(lambda value, _: f"{value:g}"))
+            bar = figure.colorbar(mesh, ax=axes, label=name, pad=0.02, format=PLAIN)
             bar.ax.tick_params(labelsize=8.0)
             _flags(axes, rows)
             of_it = limits[(limits["constraint"] == constraint) & limits["is_default"]]
