@@ -25,7 +25,7 @@ def gas_table(statistics: Statistics) -> SplineTable:
     return spline_table(ln_x[0], ln_x[-1], np.stack([np.log(j.n), np.log(j.rho), 3.0 * (1.0 + j.P / j.rho)]))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def equilibrium(gas: SplineTable, g: float, M: float, T: float) -> tuple[float, float]:
     """Return (rho_eq, M n_eq) of g states at temperature T [MeV^4]."""
     x = M / T
@@ -35,7 +35,7 @@ def equilibrium(gas: SplineTable, g: float, M: float, T: float) -> tuple[float, 
     return rho, scale * x * exp(column(gas, index, offset, LN_N) - x)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def shape(gas: SplineTable, M: float, T: float) -> tuple[float, float]:
     """Return (M n/rho, s) of a gas at temperature T; x = M/T."""
     x = M / T

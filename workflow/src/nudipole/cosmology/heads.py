@@ -33,7 +33,7 @@ class Flows(NamedTuple):
     to_neutrinos: float
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def plasma_state(s: System, y: Array) -> Plasma:
     """Return densities and temperatures of the heads of a state."""
     n = y.shape[0] - HEADS
@@ -46,7 +46,7 @@ def plasma_state(s: System, y: Array) -> Plasma:
     return Plasma(a, rho_em, rho_nu, ln_T_gamma, exp(ln_T_gamma), T_nu, cell, offset)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def head_rates(s: System, inverse_planck: float, y: Array, rates: Array, plasma: Plasma, particle: Flows) -> float:
     """Write the rates of change of the heads per ln a and return H [MeV] (4-cosmology, section 3).
 

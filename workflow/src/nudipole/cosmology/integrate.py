@@ -49,7 +49,7 @@ class Controls(NamedTuple):
     largest_step: float
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def derivative(s: System, inverse_planck: float, y: Array, rates: Array) -> None:
     """Write dy/d ln a in the chosen form of the equations."""
     if s.resolved:
@@ -58,14 +58,14 @@ def derivative(s: System, inverse_planck: float, y: Array, rates: Array) -> None
         integrated_rates(s, inverse_planck, y, rates)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def total_density(inverse_planck: float, y: Array, rates: Array) -> float:
     """Return rho [MeV^4] from H = 1/(t d ln t/d ln a)."""
     bins = y.shape[0] - HEADS
     return float((rates[bins + LN_TIME] * exp(y[bins + LN_TIME]) * inverse_planck) ** -2)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def jacobian(
     s: System, inverse_planck: float, y: Array, rates: Array, arrow: Arrow, above: Array, below: Array
 ) -> None:
@@ -97,7 +97,7 @@ def jacobian(
         momentum_slopes(s, inverse_planck, y, rates, arrow)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def stages(
     s: System,
     inverse_planck: float,
@@ -131,7 +131,7 @@ def stages(
         trial[m] += k[STAGES - 1, m]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def error_norm(s: System, controls: Controls, y: Array, rates: Array, error: Array) -> float:
     """Return the largest error of a head, or the mean one of the bins, over what is allowed.
 
@@ -153,7 +153,7 @@ def error_norm(s: System, controls: Controls, y: Array, rates: Array, error: Arr
     return float(max(largest, (total / max(bins, 1)) ** 0.5) / controls.rtol)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def write_record(s: System, controls: Controls, y: Array, rates: Array, record: Array) -> None:
     """Write one row of the history; the drift is ln of the integrated over the actual density."""
     bins = y.shape[0] - HEADS
@@ -170,7 +170,7 @@ def write_record(s: System, controls: Controls, y: Array, rates: Array, record: 
     record[R_DRIFT] = y[bins + LN_RHO] - log(record[R_RHO])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def has_vanished(s: System, controls: Controls, record: Array) -> bool:
     """Return whether N is gone for good: it has decayed and its equilibrium is below e^-40.
 
@@ -180,7 +180,7 @@ def has_vanished(s: System, controls: Controls, record: Array) -> bool:
     return record[R_TIME] * s.width > controls.decay_times and s.M / hottest > controls.decay_times
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def is_over(s: System, controls: Controls, record: Array) -> bool:
     """Return whether nucleosynthesis is over and N cannot change the plasma any more, or recombination is reached."""
     if exp(record[R_LN_T_GAMMA]) > controls.T_end:
@@ -193,11 +193,11 @@ def is_over(s: System, controls: Controls, record: Array) -> bool:
     return bool(record[R_RHO_N] / record[R_RHO] * growth < controls.negligible)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def advance(
     s: System, controls: Controls, y: Array, records: Array, count: int, h: float, until_vanished: bool
 ) -> tuple[int, int, float]:
-    """Advance y until the end, or until N has vanished; one record a step.
+    """Advance y until the end, or until N has vanished; one record a step (count 0: from the start of the history).
 
     Return (how it ended, records, next step).
     """
@@ -206,6 +206,13 @@ def advance(
     rates, work, trial = np.zeros(size), np.empty(size), np.empty(size)
     k, arrow = np.empty((STAGES, size)), new_arrow(bins)
     derivative(s, controls.inverse_planck, y, rates)
+    if count == 0:
+        # t = 1/(2 H) as in radiation domination
+        y[bins + LN_TIME] = log(0.5 * rates[bins + LN_TIME])
+        derivative(s, controls.inverse_planck, y, rates)
+        y[bins + LN_RHO] = log(total_density(controls.inverse_planck, y, rates))
+        write_record(s, controls, y, rates, records[0])
+        count = 1
     fresh, rejected = True, False
     while count < records.shape[0]:
         if fresh:
@@ -238,28 +245,16 @@ def advance(
     return TOO_MANY_STEPS, count, h
 
 
-@njit(cache=True)
 def integrate(s: System, without: System, controls: Controls, start: Array, records: Array) -> tuple[int, int, Array]:
     """Integrate from start (bins, U_EM, U_NU), with the system without N once it is gone; one record a step.
 
     Return (how it ended, number of records, last state; the bins are those of N if it was still there).
     """
-    bins = start.shape[0] - 2
-    y, rates = np.zeros(bins + HEADS), np.zeros(bins + HEADS)
-    for j in range(bins + 2):
-        y[j] = start[j]
-    derivative(s, controls.inverse_planck, y, rates)
-    # t = 1/(2 H) as in radiation domination
-    y[bins + LN_TIME] = log(0.5 * rates[bins + LN_TIME])
-    derivative(s, controls.inverse_planck, y, rates)
-    y[bins + LN_RHO] = log(total_density(controls.inverse_planck, y, rates))
-    write_record(s, controls, y, rates, records[0])
-    ended, count, h = advance(s, controls, y, records, 1, FIRST_STEP, True)
+    bins = len(start) - 2
+    y = np.concatenate([start, np.zeros(HEADS - 2)])
+    ended, count, h = advance(s, controls, y, records, 0, FIRST_STEP, True)
     if ended == VANISHED:
         heads = y[bins:].copy()
         ended, count, h = advance(without, controls, heads, records, count, h, False)
-        for i in range(HEADS):
-            y[bins + i] = heads[i]
-        for j in range(bins):
-            y[j] = 0.0
+        y = np.concatenate([np.zeros(bins), heads])
     return ended, count, y

@@ -107,7 +107,7 @@ def fluxes(network: Network, R: Array, first: int, active: int, Y: Array, dY: Ar
             dY[m] += flux
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _add_column(J: Array, i: int, j: int, k: int, m: int, column: int, slope: float) -> None:
     """Subtract a flux's derivative by one abundance from the rows of i and j, add it to those of k and m."""
     J[i, column] -= slope

@@ -97,7 +97,7 @@ def _partners(reactions: pd.DataFrame) -> Indices:
     return partners
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def reaction_rates(network: Network, ln_T9: float, ln_density: float, out: Array) -> None:
     """Write rows forward, reverse, and their logarithmic derivatives by ln T9 at fixed density, shape (4, reactions).
 

@@ -162,7 +162,7 @@ def upscattering_table(
     return UpscatteringTable(float(M_N_MeV), splines, ln_T, np.asarray(ln_p, dtype=np.float64), np.log(c))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def upscattering_c(ln_T: float, p_over_T: float, table: SplineTable) -> float:
     """Return c(T, p/T) of `UpscatteringTable.splines`: splines in ln T, linear in ln(p/T)."""
     index, offset = locate(table, ln_T)
@@ -173,7 +173,7 @@ def upscattering_c(ln_T: float, p_over_T: float, table: SplineTable) -> float:
     return exp(below + share * (column(table, index, offset, MOMENTUM + lower + 1) - below))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def upscattering_c_mean(ln_T: float, table: SplineTable, which: int = ENERGY) -> float:
     """Return c(T) averaged over a thermal N, with its energy (ENERGY) or number (NUMBER)."""
     index, offset = locate(table, ln_T)

@@ -61,7 +61,7 @@ class WeakRates:
         return bool(np.any((ratio < self.ratio[0]) | (ratio > self.ratio[1])))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _born(T_gamma: Array, T_nu: Array, rules: Array, out: Array) -> None:
     """Write tau_n Gamma_np and tau_n Gamma_pn (module docstring) to the rows of out.
 
