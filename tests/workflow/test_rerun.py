@@ -7,8 +7,8 @@ from workflow_runs import MINIMAL, Project
 
 pytestmark = pytest.mark.slow
 
-FIGURES = {"parameter_space", "pictures", "manifest", "default"}
-AFTER_LIMITS = {"merge_limits", *FIGURES}
+AFTER_LIMITS = {"merge_limits", "parameter_space", "pictures", "manifest", "default"}
+FIGURES = {*AFTER_LIMITS, "cosmology_pictures"} - {"merge_limits"}
 SOURCE = Path("workflow/src/nudipole")
 
 
@@ -58,3 +58,14 @@ def test_a_change_of_one_stellar_number(rerun: Project) -> None:
 def test_what_cannot_change_a_result_reruns_nothing(rerun: Project, overlay: str) -> None:
     append(rerun.root / MINIMAL, "# a comment")
     assert planned(rerun, overlay) == set()
+
+
+def test_the_number_of_jobs_changes_no_byte(rerun: Project) -> None:
+    table = "results/cosmology/bbn.parquet"
+    before = (rerun.root / table).read_bytes()
+    overlay = rerun.root / "overlay.yaml"
+    overlay.write_text("cosmology: {jobs: 3}")
+    outcome = rerun.run("--directory", str(rerun.root), table, config=(MINIMAL, overlay))
+    assert outcome.code == 0, outcome.text
+    assert (rerun.root / table).read_bytes() == before
+    assert len(list((rerun.root / "results/cosmology/parts").glob("decoupled_*.parquet"))) == 3

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 from nudipole.config.load import DEFAULT_PATH, REFERENCE_PATH, SCHEMA_PATH, merge, read_yaml, validate
 from nudipole.constraints.datasets import solar_datasets
+from nudipole.cosmology.scenario import scenarios_of
 from nudipole.data.catalog import load_catalog
 from nudipole.errors import ConfigError, NudipoleError
 from nudipole.provenance.digest import code_digest, file_sha256
@@ -77,9 +78,19 @@ wildcard_constraints:
     part="[0-9]+",
 
 
+HOW_NOT_WHAT = {"cosmology": ("jobs",)}
+"""Keys that say how work is split: they are in no table and no manifest."""
+
+
+def _physics_of(setup, name):
+    """Return a section without the keys that cannot change a result."""
+    section, left_out = setup[name], HOW_NOT_WHAT.get(name, ())
+    return {key: value for key, value in section.items() if key not in left_out} if left_out else section
+
+
 def sections(*names):
     """Return a params function that gives the named configuration sections of the rule's set-up."""
-    return lambda wildcards: {name: SETUPS[wildcards.get("setup", "")][name] for name in names}
+    return lambda wildcards: {name: _physics_of(SETUPS[wildcards.get("setup", "")], name) for name in names}
 
 
 def code(script):
@@ -99,7 +110,7 @@ def kernels_of(branch):
 
 def physics(setup):
     """Return a set-up without the section that cannot change a result: where the tables come from."""
-    return {name: section for name, section in setup.items() if name != "data"}
+    return {name: _physics_of(setup, name) for name in setup if name != "data"}
 
 
 def is_remote(dataset):
@@ -117,3 +128,22 @@ def origin_file(dataset):
 def solar_tables(wildcards):
     """Return the tables of the solar model of a set-up."""
     return data_tables(*solar_datasets(SETUPS[wildcards.setup]["solar"]["model"]))
+
+
+def scenario_labels(setup):
+    """Return the initial states of a set-up by their names in tables, that of the default limit first."""
+    return [scenario.label for scenario in scenarios_of(SETUPS[setup]["cosmology"])]
+
+
+def surface_parts(setup, scenario):
+    """Return the number of jobs of a surface: the fine one is split by mass range."""
+    return SETUPS[setup]["cosmology"]["jobs"] if scenario == scenario_labels(setup)[0] else 1
+
+
+def surface_files(wildcards):
+    """Return all parts of all surfaces of a set-up."""
+    return [
+        f"results/{wildcards.setup}cosmology/parts/{scenario}_{part}.parquet"
+        for scenario in scenario_labels(wildcards.setup)
+        for part in range(surface_parts(wildcards.setup, scenario))
+    ]

@@ -1,27 +1,6 @@
 """The early universe: surfaces by initial state and mass range, then limits as their contours."""
 
-from nudipole.cosmology.scenario import scenarios_of
-
 COSMOLOGY_SECTIONS = sections("grid", "flavours", "statistics", "cosmology")
-
-
-def scenario_labels(setup):
-    """Return the initial states of a set-up by their names in tables, that of the default limit first."""
-    return [scenario.label for scenario in scenarios_of(SETUPS[setup]["cosmology"])]
-
-
-def surface_parts(setup, scenario):
-    """Return the number of jobs of a surface: the fine one is split by mass range."""
-    return SETUPS[setup]["cosmology"]["jobs"] if scenario == scenario_labels(setup)[0] else 1
-
-
-def surface_files(wildcards):
-    """Return all parts of all surfaces of a set-up."""
-    return [
-        f"results/{wildcards.setup}cosmology/parts/{scenario}_{part}.parquet"
-        for scenario in scenario_labels(wildcards.setup)
-        for part in range(surface_parts(wildcards.setup, scenario))
-    ]
 
 
 rule cosmology_surface:
