@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from nudipole.constraints.cosmology_job import config_of_job, universes_of_job
+from nudipole.constraints.cosmology_job import config_of_job, universe_of_job
 from nudipole.cosmology.chronicle import HISTORY_UNITS, abundance_frame, abundance_units, history_frame
 from nudipole.provenance.job import run_job, table_info
 from nudipole.provenance.tables import write_table
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def work(snakemake: "Snakemake") -> None:
     config = config_of_job(snakemake)
     point = snakemake.params.config["figures"]["cosmology_point"]
-    universe = universes_of_job(snakemake)[config.scenarios[0].label]
+    universe = universe_of_job(snakemake, config.scenarios[0].label)
     history = universe.history(float(point["M_N_MeV"]), float(point["mu_nu_muB"]))
     title = f"History with M_N = {point['M_N_MeV']:g} MeV, mu_nu = {point['mu_nu_muB']:g} mu_B"
     info = table_info(snakemake, title, HISTORY_UNITS)

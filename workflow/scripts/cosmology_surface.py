@@ -19,7 +19,7 @@ log = logging.getLogger("nudipole")
 
 
 def work(snakemake: "Snakemake") -> None:
-    universe = universe_of_job(snakemake)
+    universe = universe_of_job(snakemake, snakemake.wildcards.scenario)
     start = time.perf_counter()
 
     def progress(done: int, of: int) -> None:

@@ -15,9 +15,11 @@ from nudipole.config.model import Grid, grid_config
 from nudipole.constraints.base import Evaluation, MassLimits, Range, TableSource, Verdict, require_point
 from nudipole.constraints.cosmology_inputs import CosmologyConfig, cosmology_config
 from nudipole.constraints.cosmology_universe import Universe, universe
+from nudipole.cosmology import surface
 from nudipole.cosmology.background import Status as Solved
 from nudipole.cosmology.likelihood import chi2_helium, chi2_N_eff
 from nudipole.cosmology.point import Point
+from nudipole.cosmology.surface import ABUNDANCES
 from nudipole.likelihood.intervals import IntervalKind, threshold
 from nudipole.limits.table import Status
 
@@ -27,15 +29,8 @@ SCAN_STEP = log(10.0) / 10.0
 EDGE_TOLERANCE = 1e-3
 """Tolerance in ln mu of an edge."""
 
-UNITS = {
-    "Y_p": "1",
-    "D_H": "1",
-    "He3_H": "1",
-    "Li7_H": "1",
-    "N_eff": "1",
-    "tau_N_s": "s",
-    "rho_N_max_fraction": "1",
-    "energy_drift": "1",
+_STORED = (*ABUNDANCES, "N_eff", "tau_N_s", "rho_N_max_fraction", "energy_drift")
+UNITS = {name: surface.UNITS[name] for name in _STORED} | {
     "chi2": "1",
     "chi2_threshold": "1",
     "photodisintegration": "1",
@@ -128,7 +123,7 @@ class Cosmology:
         background, found = point.background, point.abundances.get(self.config.network)
         decided = self.excess(point) + limit_threshold(self.config.confidence_level)
         values: dict[str, float] = {
-            **{name: getattr(found, name) if found else nan for name in ("Y_p", "D_H", "He3_H", "Li7_H")},
+            **{name: getattr(found, name) if found else nan for name in ABUNDANCES},
             "N_eff": background.N_eff,
             "tau_N_s": background.tau_N_s,
             "rho_N_max_fraction": background.rho_N_max_fraction,

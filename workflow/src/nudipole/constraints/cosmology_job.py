@@ -23,21 +23,18 @@ def config_of_job(snakemake: "Snakemake") -> CosmologyConfig:
     return cosmology_config(snakemake.params.config)
 
 
-def universes_of_job(snakemake: "Snakemake") -> dict[str, Universe]:
-    """Return the universe of every initial state of a job by its label."""
+def universe_of_job(snakemake: "Snakemake", label: str) -> Universe:
+    """Return the universe of the initial state of a job that has a label."""
     config = config_of_job(snakemake)
     paths = {Path(path).stem: Path(path) for path in snakemake.input}
-    return {s.label: universe(config, s, lambda name: read_table(paths[name])) for s in config.scenarios}
-
-
-def universe_of_job(snakemake: "Snakemake") -> Universe:
-    """Return the universe of the initial state that the job's wildcard names."""
-    return universes_of_job(snakemake)[snakemake.wildcards.scenario]
+    (scenario,) = (each for each in config.scenarios if each.label == label)
+    return universe(config, scenario, lambda name: read_table(paths[name]))
 
 
 def standard_points(snakemake: "Snakemake") -> dict[str, Point]:
     """Return the point without N of every initial state, by its label."""
-    return {label: universe.standard() for label, universe in universes_of_job(snakemake).items()}
+    labels = (scenario.label for scenario in config_of_job(snakemake).scenarios)
+    return {label: universe_of_job(snakemake, label).standard() for label in labels}
 
 
 def _axes(snakemake: "Snakemake") -> tuple[Array, Array]:

@@ -22,6 +22,7 @@ from nudipole.cosmology.background import (
 from nudipole.cosmology.decoupling import (
     NeverInEquilibrium,
     Occupation,
+    Rate,
     decoupling_temperature_MeV,
     fermi_dirac,
     freeze_in,
@@ -101,22 +102,24 @@ class Universe:
     def background(self, M_N_MeV: float, mu_nu_muB: float) -> Background:
         """Return the history with N of a mass and moment."""
         relic = dipole_N(M_N_MeV, mu_nu_muB, self.kinetics.nature)
-        computed = self.kinetics.upscattering is Upscattering.COMPUTED
-        table = scattering_table(M_N_MeV) if computed else None
+        rate = self._rate(M_N_MeV)
         try:
-            state = self._state(relic, self._occupation(M_N_MeV, mu_nu_muB, table))
+            state = self._state(relic, self._occupation(M_N_MeV, mu_nu_muB, rate))
         except NeverInEquilibrium:
             return unsolved(relic, Status.NEVER_IN_EQUILIBRIUM)
-        splines = table.splines if table else None
+        splines = rate.splines if isinstance(rate, UpscatteringTable) else None
         return solve_background(
             relic, self.kinetics, self.medium, state, upscattering=splines, accuracy=self.accuracy
         )  # fmt: skip
 
     def T_dec_MeV(self, M_N_MeV: float, mu_nu_muB: float) -> float:
         """Return the temperature at which scattering falls below the expansion."""
+        return decoupling_temperature_MeV(mu_nu_muB, self.surroundings.freedom, self._rate(M_N_MeV))
+
+    def _rate(self, M_N_MeV: float) -> Rate:
+        """Return G_eN as the kinetics want it: the table of the mass, or the constant c."""
         computed = self.kinetics.upscattering is Upscattering.COMPUTED
-        rate = scattering_table(M_N_MeV) if computed else self.kinetics.upscattering_c
-        return decoupling_temperature_MeV(mu_nu_muB, self.surroundings.freedom, rate)
+        return scattering_table(M_N_MeV) if computed else self.kinetics.upscattering_c
 
     def _momenta_MeV(self) -> Array:
         return momentum_grid(self.accuracy.momenta).p_over_T * self.T_start_MeV
@@ -125,7 +128,7 @@ class Universe:
         zero = np.zeros(self.accuracy.momenta)
         return Occupation(zero, zero.copy())
 
-    def _occupation(self, M_N_MeV: float, mu_nu_muB: float, table: UpscatteringTable | None) -> Occupation:
+    def _occupation(self, M_N_MeV: float, mu_nu_muB: float, rate: Rate) -> Occupation:
         """Return N at the start (4-cosmology, section 4)."""
         p, initial = self._momenta_MeV(), self.scenario.initial
         if initial is Initial.ZERO:
@@ -133,7 +136,6 @@ class Universe:
         if initial is Initial.THERMAL:
             f = fermi_dirac(p, M_N_MeV, self.T_start_MeV)
             return Occupation(f, f)
-        rate = table if table is not None else self.kinetics.upscattering_c
         if self.scenario.T_RH_MeV is not None:
             return freeze_in(p, M_N_MeV, mu_nu_muB, self.scenario.T_RH_MeV, self.surroundings, rate)
         T_dec = decoupling_temperature_MeV(mu_nu_muB, self.surroundings.freedom, rate)

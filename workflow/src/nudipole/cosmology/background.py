@@ -166,7 +166,7 @@ def build_system(
     relic: Relic, kinetics: Kinetics, medium: Medium, upscattering: SplineTable | None, T_start_MeV: float, momenta: int
 ) -> System:
     """Return the equations of a solve. Without momenta the one fluid has kinetics.states states (Dirac)."""
-    computed = kinetics.upscattering is Upscattering.COMPUTED and upscattering is not None
+    table = upscattering if kinetics.upscattering is Upscattering.COMPUTED else None
     if kinetics.resolved:
         grid, groups = momentum_grid(momenta), populations(relic, kinetics)
         p, dp = grid.p_over_T * T_start_MeV, grid.weight * T_start_MeV
@@ -187,8 +187,8 @@ def build_system(
         scatter_mean=kinetics.scattering_balance is ScatteringBalance.T_R,
         scatter_photons=bool(relic.scatters_to_photons),
         scatter_scale=float(relic.coupling2_per_MeV2),
-        scatter_c=-1.0 if computed else float(kinetics.upscattering_c),
-        scatter_table=upscattering if computed and upscattering is not None else medium.temperature,
+        scatter_c=float(kinetics.upscattering_c) if table is None else -1.0,
+        scatter_table=medium.temperature if table is None else table,
         momenta=momenta,
         q=q,
         weight=weight,
