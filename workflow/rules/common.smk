@@ -2,7 +2,15 @@
 
 from contextlib import contextmanager
 
-from nudipole.config.load import DEFAULT_PATH, REFERENCE_PATH, SCHEMA_PATH, merge, read_yaml, validate
+from nudipole.config.load import (
+    DEFAULT_PATH,
+    REFERENCE_PATH,
+    SCHEMA_PATH,
+    merge,
+    read_yaml,
+    validate,
+    with_variant,
+)
 from nudipole.constraints.datasets import solar_datasets
 from nudipole.cosmology.scenario import scenarios_of
 from nudipole.data.catalog import load_catalog
@@ -73,9 +81,10 @@ wildcard_constraints:
     setup="(reference/)?",
     flavour="mu|e|tau|effective",
     dataset="[a-z0-9_]+",
-    branch="sources|detectors|stellar|cosmology",
+    branch="sources|detectors|stellar|supernova|cosmology",
     scenario="decoupled|thermal|zero|freeze-in_[0-9.e+]+MeV",
     part="[0-9]+",
+    variant="[A-Za-z0-9_.=,+-]+",
 
 
 HOW_NOT_WHAT = {"cosmology": ("jobs",)}
@@ -147,3 +156,28 @@ def surface_files(wildcards):
         for scenario in scenario_labels(wildcards.setup)
         for part in range(surface_parts(wildcards.setup, scenario))
     ]
+
+
+def supernova_variants(wildcards):
+    """Return the variants of a set-up by the names of their files, the configuration itself first and once."""
+    setup = SETUPS[wildcards.setup]
+    variants = [each for each in setup["supernova"]["variants"] if with_variant(setup, each) != setup]
+    return {"default": "", **{variant.replace(";", ","): variant for variant in variants}}
+
+
+def supernova_parts(wildcards):
+    """Return the surfaces of all variants of a set-up."""
+    return [f"results/{wildcards.setup}supernova/parts/{name}.parquet" for name in supernova_variants(wildcards)]
+
+
+def supernova_sections(wildcards):
+    """Return the configuration of one variant, without the list of the others."""
+    setup = with_variant(SETUPS[wildcards.setup], supernova_variants(wildcards)[wildcards.variant])
+    supernova = {key: value for key, value in setup["supernova"].items() if key != "variants"}
+    return {"grid": setup["grid"], "flavours": setup["flavours"], "supernova": supernova}
+
+
+def supernova_profile(wildcards):
+    """Return the table of a variant's star, if it has one."""
+    table = supernova_sections(wildcards)["supernova"]["profile"]["table"]
+    return [] if table is None else [os.path.relpath(ROOT / table)]

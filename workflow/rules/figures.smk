@@ -8,6 +8,7 @@ RESULTS = [
     *expand("results/{setup}sources/moments.parquet", setup=SETUPS),
     *expand("results/{setup}limits/{constraint}.parquet", setup=SETUPS, constraint=CONSTRAINT_TABLES),
     *expand("results/{setup}stellar/cooling.parquet", setup=SETUPS),
+    *expand("results/{setup}supernova/sn1987a.parquet", setup=SETUPS),
     *expand("results/{setup}cosmology/bbn.parquet", setup=SETUPS),
     "results/cosmology/alp.parquet",
     "results/rates/xenon1t.parquet",

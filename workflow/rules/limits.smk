@@ -1,6 +1,6 @@
 """The merge of all curves into one table, and the comparison with the published ones."""
 
-CONSTRAINT_TABLES = ["xenon1t", "stellar", "cosmology", "published"]
+CONSTRAINT_TABLES = ["xenon1t", "stellar", "supernova", "cosmology", "published"]
 
 
 rule published_limits:
@@ -43,7 +43,7 @@ rule merge_limits:
         mem_mb=500,
         runtime=10,
     params:
-        config=sections("grid", "flavours", "solar", "detectors", "statistics", "stellar", "cosmology", "numerics"),
+        config=sections("grid", "flavours", "solar", "detectors", "statistics", "stellar", "supernova", "cosmology", "numerics"),
         code=code("merge_limits.py"),
     message:
         "Merging all constraints into one table"

@@ -17,15 +17,21 @@ M_E_MEV: float = _codata.value("electron mass energy equivalent in MeV")
 M_E_KEV: float = KEV_PER_MEV * M_E_MEV
 M_E_EV: float = 1e6 * M_E_MEV
 
+M_P_MEV: float = _codata.value("proton mass energy equivalent in MeV")
+
 HBARC_MEV_CM: float = 1e2 * _codata.value("reduced Planck constant times c in MeV fm") * 1e-15
 HBARC_EV_CM: float = 1e6 * HBARC_MEV_CM
 HBARC_KEV_CM: float = 1e3 * HBARC_MEV_CM
 HBAR_MEV_S: float = 1e-6 * _codata.value("reduced Planck constant in eV s")
 HBAR_EV_S: float = 1e6 * HBAR_MEV_S
 
+SPEED_OF_LIGHT_CM_PER_S: float = 1e2 * _codata.c
+G_NEWTON_CM3_PER_G_S2: float = 1e3 * _codata.G
+
 N_AVOGADRO_PER_MOL: float = _codata.N_A
 SECONDS_PER_YEAR: float = 365.25 * 86400.0
 ERG_PER_EV: float = _codata.e * 1e7
+ERG_PER_MEV: float = 1e6 * ERG_PER_EV
 
 G_F_PER_MEV2: float = 1e-6 * _codata.value("Fermi coupling constant")
 
@@ -56,6 +62,13 @@ ATOMIC_MASS_UNIT_G: float = 1e3 * _codata.atomic_mass
 HYDROGEN_U: float = 1.00782503190
 HELIUM4_U: float = 4.00260325413
 """Atomic masses, AME2020 (Wang et al., Chin. Phys. C 45 (2021) 030003)."""
+
+WATER_G_PER_MOL = 18.015
+"""Standard atomic weights, IUPAC 2021."""
+PROTONS_PER_KT_WATER: float = 2.0 * 1e9 / WATER_G_PER_MOL * N_AVOGADRO_PER_MOL
+"""Free protons in 10^9 g of water (6.69e31)."""
+
+CM_PER_KPC: float = 1e5 * _codata.parsec
 
 CRITICAL_DENSITY_G_PER_CM3: float = 1e-3 * 3.0 * (1e5 / (1e6 * _codata.parsec)) ** 2 / (8.0 * pi * _codata.G)
 """3 H^2/(8 pi G) at H = 100 km/s/Mpc (1.8784e-29): rho_b = Omega_b h^2 times this."""

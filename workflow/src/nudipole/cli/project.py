@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 CONSTRAINTS = {
     "xenon1t": "XENON1T electron recoils: solar neutrinos up-scatter to N (arXiv:2006.09721)",
     "stellar": "stellar cooling: plasmons decay to nu N in red giants (arXiv:1910.10568)",
+    "supernova": "SN 1987A: luminosity or emissivity in N with trapping (arXiv:2402.01624)",
+    "sn_low_energy": "underluminous type IIP supernovae: energy from decays of N in the envelope (arXiv:2201.09890)",
+    "sn_explosion": "SN 1987A: explosion energy from decays of N in the envelope (arXiv:2201.09890)",
+    "sn_gamma": "SN 1987A: gamma rays from decays of N outside the envelope (arXiv:1702.02964)",
+    "sn_neutrinos": "SN 1987A: energetic neutrinos from decays of N (arXiv:2209.11773)",
     "bbn": "primordial helium (and deuterium) with N in the early universe (arXiv:2007.15563)",
     "cmb": "effective number of neutrinos N_eff in the CMB with N in the early universe (arXiv:2007.15563)",
 }
@@ -58,6 +63,11 @@ def build_constraint(name: str, root: Path, overlays: list[Path], assignments: l
         from nudipole.constraints import stellar
 
         return stellar.build(config)
+    if name == "supernova" or name.startswith("sn_"):
+        from nudipole.constraints import supernova
+        from nudipole.data.profile import read_profile
+
+        return supernova.build(name, config, lambda path: read_profile(root / path))
     tables = bundled_tables(root, catalog_of(root, config))
     if name in ("bbn", "cmb"):
         from nudipole.constraints import cosmology

@@ -170,9 +170,39 @@ def _range_problems(config: Mapping[str, Any]) -> Iterator[str]:
             f"solar.oscillation_overrides.dm2_31_eV2 = {splitting:g} is not allowed: must be at least "
             f"{SMALLEST_DM2_31_EV2:g} in size, or the mass states are degenerate"
         )
+    decays, profile = config["supernova"]["decays"], config["supernova"]["profile"]
+    for name in ("gamma", "neutrinos"):
+        window = decays[name]
+        key = f"supernova.decays.{name}"
+        pairs.append((f"{key}.E_max_MeV", window["E_max_MeV"], f"{key}.E_min_MeV", window["E_min_MeV"]))
+    far = config["supernova"]["R_far_km"]
+    pairs.append(("supernova.R_far_km", far, "supernova.profile.R_c_km", profile["R_c_km"]))
+    pairs.append(("supernova.R_far_km", far, "supernova.decays.R_in_km", decays["R_in_km"]))
+    if (profile["kind"] == "table") != (profile["table"] is not None):
+        yield (
+            f"supernova.profile.table = {profile['table']} is not allowed with kind = {profile['kind']}: "
+            f"`table` needs the path of one, `chang` null"
+        )
     for upper, high, lower, low in pairs:
         if not low < high:
-            yield f"{upper} = {high:g} is not allowed: must exceed {lower} = {low:g}, or the grid is empty"
+            yield f"{upper} = {high:g} is not allowed: must exceed {lower} = {low:g}, or the range is empty"
+
+
+def with_variant(config: Mapping[str, Any], variant: str) -> dict[str, Any]:
+    """Return the configuration with a variant, `key=value` joined by `;`, laid over its supernova section.
+
+    The empty variant is the configuration itself.
+    """
+    layers = (parse_assignment(f"supernova.{text}") for text in variant.split(";") if text)
+    merged: dict[str, Any] = _canonical(merge(config, *layers))
+    return merged
+
+
+def _variant_problems(config: Mapping[str, Any], validator: jsonschema.Draft202012Validator) -> Iterator[str]:
+    """Yield what is wrong with the variants of the supernova, each of which must be a valid configuration."""
+    for variant in config["supernova"]["variants"]:
+        for error in validator.iter_errors(with_variant(config, variant)):
+            yield f"supernova.variants: {variant!r}: {_message(error)}"
 
 
 def validate(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,7 +210,7 @@ def validate(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, 
     clean: dict[str, Any] = _canonical(config)
     validator = jsonschema.Draft202012Validator(schema)
     problems = [_message(error) for error in sorted(validator.iter_errors(clean), key=lambda e: list(map(str, e.path)))]
-    problems = problems or list(_range_problems(clean))
+    problems = problems or [*_range_problems(clean), *_variant_problems(clean, validator)]
     if problems:
         listing = "\n  - ".join(problems)
         raise ConfigError(
