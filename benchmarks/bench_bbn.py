@@ -130,7 +130,7 @@ def scipy_network(c: Case, steps: AbundanceSteps, table: SplineTable) -> Yields:
     def slope(x: float, Y: Array) -> Array:
         out = np.empty(8)
         network_kernels.fill_rates(problem, x, REACTIONS, R)
-        network_kernels.fluxes(problem.network, R, 0, REACTIONS, Y, out)
+        network_kernels.fluxes(problem.network, R[0], R[1], REACTIONS, Y, out)
         return out
 
     def jacobian(x: float, Y: Array) -> Array:

@@ -191,7 +191,7 @@ def test_fluxes_jacobian_and_explicit_derivative(nuclear, weak):
     def slope(x, Y, first=0):
         out = np.empty(8)
         network_kernels.fill_rates(problem, x, 12, R)
-        network_kernels.fluxes(problem.network, R, first, 12, Y, out)
+        network_kernels.fluxes(problem.network, R[first], R[first + 1], 12, Y, out)
         return out
 
     exact, J = slope(x, Y, 2), np.empty((8, 8))
@@ -318,7 +318,7 @@ def test_scipy_finds_the_same(standard, nuclear, weak):
     def slope(x, Y):
         out = np.empty(8)
         network_kernels.fill_rates(problem, x, 12, R)
-        network_kernels.fluxes(problem.network, R, 0, 12, Y, out)
+        network_kernels.fluxes(problem.network, R[0], R[1], 12, Y, out)
         return out
 
     def jacobian(x, Y):

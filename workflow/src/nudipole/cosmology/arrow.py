@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from nudipole.cosmology.compilation import BORROWS, KERNEL
 from nudipole.cosmology.system import HEADS, Array
 
 SIZE = HEADS + 1
@@ -30,7 +31,7 @@ class Arrow(NamedTuple):
     lu: Array
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**KERNEL)
 def new_arrow(bins: int) -> Arrow:
     """Return a zero arrow: what the equations never write stays zero."""
     return Arrow(
@@ -43,7 +44,7 @@ def new_arrow(bins: int) -> Arrow:
     )
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def factorise(shift: float, arrow: Arrow) -> None:
     """Write pivots and lu for 1/(h gamma) = shift, without row exchange."""
     lu = arrow.lu
@@ -65,7 +66,7 @@ def factorise(shift: float, arrow: Arrow) -> None:
                 lu[i, m] -= lu[i, k] * lu[k, m]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def solve(arrow: Arrow, x: Array, heads: Array) -> None:
     """Overwrite the right-hand side x (bins and heads) with the solution; heads is work space of SIZE."""
     lu, pivots, columns = arrow.lu, arrow.pivots, arrow.columns

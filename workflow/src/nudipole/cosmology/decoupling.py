@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from nudipole.constants import M_PLANCK_MEV, MU_B_PER_MEV
+from nudipole.cosmology.compilation import BORROWS, INNER, KERNEL
 from nudipole.cosmology.degrees_of_freedom import Bath, DegreesOfFreedom
 from nudipole.cosmology.splines import Array, SplineTable
 from nudipole.cosmology.upscattering import ENERGY, UpscatteringTable, constant_c, upscattering_c, upscattering_c_mean
@@ -55,7 +56,7 @@ def hubble_MeV(T_MeV: ArrayLike, g_rho: ArrayLike) -> Array:
     return result
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**KERNEL)
 def _mean_kernel(ln_T: Array, table: SplineTable, which: int) -> Array:
     out = np.empty(ln_T.shape[0])
     for i in range(ln_T.shape[0]):
@@ -126,7 +127,7 @@ def instantaneous(p_MeV: Array, M_N_MeV: float, T_dec_MeV: float, surroundings: 
     return Occupation(fermi_dirac(p_dec, M_N_MeV, T), np.zeros_like(p_dec))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def _step(f: float, old: float, new: float, depth: float) -> float:
     """Return f after an optical depth over which f_eq goes linearly from old to new."""
     gone = -expm1(-depth)
@@ -134,7 +135,7 @@ def _step(f: float, old: float, new: float, depth: float) -> float:
     return new + (f - old) * (1.0 - gone) - (new - old) * slope
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**KERNEL)
 def _relax(
     p: Array, M: float, T: Array, a: Array, scattering: Array, decay: Array, table: SplineTable, active: float
 ) -> Array:

@@ -4,11 +4,13 @@ from math import cosh, exp, sinh, sqrt
 
 from numba import njit
 
+from nudipole.cosmology.compilation import BORROWS, INNER
+
 SERIES = 0.1
 """Below this z the closed forms lose digits; the series are then good to 1e-14."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def temperatures(photon_share: float, exact: bool, T_gamma: float, T_nu: float) -> tuple[float, float]:
     """Return the temperatures at which the two partners of the inverse decay are."""
     if photon_share == 1.0:
@@ -21,7 +23,7 @@ def temperatures(photon_share: float, exact: bool, T_gamma: float, T_nu: float) 
     return mean, mean
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def inverse_decay(E: float, p: float, beta_gamma: float, beta_nu: float) -> tuple[float, float]:
     """Return (I, I_gamma): occupation that inverse decays aim at, and the same times the photon energy [MeV].
 
@@ -50,7 +52,7 @@ def inverse_decay(E: float, p: float, beta_gamma: float, beta_nu: float) -> tupl
     return flat, 0.5 * (E * flat - p * slope)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def occupation(E: float, T: float, statistics: float) -> float:
     """Return 1/(e^{E/T} + statistics)."""
     x = E / T
@@ -59,7 +61,7 @@ def occupation(E: float, T: float, statistics: float) -> float:
     return 1.0 / (exp(x) + statistics)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def hubble(rho: float, inverse_planck: float) -> float:
     """Return H [MeV] = sqrt(8 pi rho/3)/M_Pl for inverse_planck = sqrt(8 pi/3)/M_Pl."""
     return inverse_planck * sqrt(rho)

@@ -6,6 +6,7 @@ from math import exp, log, pi
 import numpy as np
 from numba import njit
 
+from nudipole.cosmology.compilation import BORROWS, INNER
 from nudipole.cosmology.splines import SplineTable, column, locate, spline_table
 from nudipole.cosmology.thermal import Statistics, reduced_integrals
 
@@ -25,7 +26,7 @@ def gas_table(statistics: Statistics) -> SplineTable:
     return spline_table(ln_x[0], ln_x[-1], np.stack([np.log(j.n), np.log(j.rho), 3.0 * (1.0 + j.P / j.rho)]))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def equilibrium(gas: SplineTable, g: float, M: float, T: float) -> tuple[float, float]:
     """Return (rho_eq, M n_eq) of g states at temperature T [MeV^4]."""
     x = M / T
@@ -35,7 +36,7 @@ def equilibrium(gas: SplineTable, g: float, M: float, T: float) -> tuple[float, 
     return rho, scale * x * exp(column(gas, index, offset, LN_N) - x)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def shape(gas: SplineTable, M: float, T: float) -> tuple[float, float]:
     """Return (M n/rho, s) of a gas at temperature T; x = M/T."""
     x = M / T

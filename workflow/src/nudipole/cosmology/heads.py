@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from numba import njit
 
+from nudipole.cosmology.compilation import BORROWS, INNER
 from nudipole.cosmology.exchange import hubble
 from nudipole.cosmology.plasma import PRESSURE, RHO_NU_OVER_T4, exchange_MeV5, ln_temperature
 from nudipole.cosmology.splines import column, locate
@@ -33,7 +34,7 @@ class Flows(NamedTuple):
     to_neutrinos: float
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def plasma_state(s: System, y: Array) -> Plasma:
     """Return densities and temperatures of the heads of a state."""
     n = y.shape[0] - HEADS
@@ -46,7 +47,7 @@ def plasma_state(s: System, y: Array) -> Plasma:
     return Plasma(a, rho_em, rho_nu, ln_T_gamma, exp(ln_T_gamma), T_nu, cell, offset)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def head_rates(s: System, inverse_planck: float, y: Array, rates: Array, plasma: Plasma, particle: Flows) -> float:
     """Write the rates of change of the heads per ln a and return H [MeV] (4-cosmology, section 3).
 

@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 
 from nudipole.cosmology.arrow import SIZE, Arrow, factorise, new_arrow, solve
+from nudipole.cosmology.compilation import BORROWS, INNER, KERNEL
 from nudipole.cosmology.heads import plasma_state
 from nudipole.cosmology.integrated import integrated_rates
 from nudipole.cosmology.momentum import momentum_rates, momentum_slopes, scattering_scale
@@ -49,7 +50,7 @@ class Controls(NamedTuple):
     largest_step: float
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**KERNEL)
 def derivative(s: System, inverse_planck: float, y: Array, rates: Array) -> None:
     """Write dy/d ln a in the chosen form of the equations."""
     if s.resolved:
@@ -58,14 +59,14 @@ def derivative(s: System, inverse_planck: float, y: Array, rates: Array) -> None
         integrated_rates(s, inverse_planck, y, rates)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def total_density(inverse_planck: float, y: Array, rates: Array) -> float:
     """Return rho [MeV^4] from H = 1/(t d ln t/d ln a)."""
     bins = y.shape[0] - HEADS
     return float((rates[bins + LN_TIME] * exp(y[bins + LN_TIME]) * inverse_planck) ** -2)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**KERNEL)
 def jacobian(
     s: System, inverse_planck: float, y: Array, rates: Array, arrow: Arrow, above: Array, below: Array
 ) -> None:
@@ -97,7 +98,7 @@ def jacobian(
         momentum_slopes(s, inverse_planck, y, rates, arrow)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**KERNEL, **INNER)
 def stages(
     s: System,
     inverse_planck: float,
@@ -131,7 +132,7 @@ def stages(
         trial[m] += k[STAGES - 1, m]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def error_norm(s: System, controls: Controls, y: Array, rates: Array, error: Array) -> float:
     """Return the largest error of a head, or the mean one of the bins, over what is allowed.
 
@@ -153,7 +154,7 @@ def error_norm(s: System, controls: Controls, y: Array, rates: Array, error: Arr
     return float(max(largest, (total / max(bins, 1)) ** 0.5) / controls.rtol)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def write_record(s: System, controls: Controls, y: Array, rates: Array, record: Array) -> None:
     """Write one row of the history; the drift is ln of the integrated over the actual density."""
     bins = y.shape[0] - HEADS
@@ -170,7 +171,7 @@ def write_record(s: System, controls: Controls, y: Array, rates: Array, record: 
     record[R_DRIFT] = y[bins + LN_RHO] - log(record[R_RHO])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def has_vanished(s: System, controls: Controls, record: Array) -> bool:
     """Return whether N is gone for good: it has decayed and its equilibrium is below e^-40.
 
@@ -180,7 +181,7 @@ def has_vanished(s: System, controls: Controls, record: Array) -> bool:
     return record[R_TIME] * s.width > controls.decay_times and s.M / hottest > controls.decay_times
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def is_over(s: System, controls: Controls, record: Array) -> bool:
     """Return whether nucleosynthesis is over and N cannot change the plasma any more, or recombination is reached."""
     if exp(record[R_LN_T_GAMMA]) > controls.T_end:
@@ -193,7 +194,7 @@ def is_over(s: System, controls: Controls, record: Array) -> bool:
     return bool(record[R_RHO_N] / record[R_RHO] * growth < controls.negligible)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**KERNEL)
 def advance(
     s: System, controls: Controls, y: Array, records: Array, count: int, h: float, until_vanished: bool
 ) -> tuple[int, int, float]:

@@ -4,6 +4,7 @@ from math import sqrt
 
 from numba import njit
 
+from nudipole.cosmology.compilation import BORROWS, INNER
 from nudipole.cosmology.exchange import temperatures
 from nudipole.cosmology.gas import equilibrium, shape
 from nudipole.cosmology.heads import Flows, head_rates, plasma_state
@@ -13,7 +14,7 @@ from nudipole.cosmology.system import Array, System
 from nudipole.cosmology.upscattering import upscattering_c_mean
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def decay_flow(s: System, rho: float, ratio: float, T_partner: float, T_star: float) -> float:
     """Return Gamma [M n - (T_partner/T*) M n_eq(T*)], the energy that N gives up per time if one partner had it all.
 
@@ -26,7 +27,7 @@ def decay_flow(s: System, rho: float, ratio: float, T_partner: float, T_star: fl
     return s.width * (rho - T_partner / T_star * rho_eq)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def integrated_rates(s: System, inverse_planck: float, y: Array, rates: Array) -> None:
     """Write dy/d ln a: d(rho_N a^4)/d ln a = a^4 [(4 - s_N) rho_N - q_N/H], and the heads."""
     plasma = plasma_state(s, y)

@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 
 from nudipole.cosmology.arrow import Arrow
+from nudipole.cosmology.compilation import BORROWS, INNER, KERNEL
 from nudipole.cosmology.exchange import inverse_decay, occupation, temperatures
 from nudipole.cosmology.heads import Flows, Plasma, head_rates, plasma_state
 from nudipole.cosmology.plasma import ELECTRONS, PRESSURE
@@ -21,7 +22,7 @@ from nudipole.cosmology.system import HEADS, LN_RHO, LN_TIME, U_EM, U_NU, Array,
 from nudipole.cosmology.upscattering import upscattering_c
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def scattering_scale(s: System, plasma: Plasma) -> float:
     """Return mu^2 T^3, times c n_e(T)/n_e(m = 0) where c is constant [MeV]."""
     scale = s.scatter_scale * plasma.T_gamma**3
@@ -30,7 +31,7 @@ def scattering_scale(s: System, plasma: Plasma) -> float:
     return scale
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def scattering_c(s: System, plasma: Plasma, p: float) -> float:
     """Return c(T, p/T) of the computed table; 1 where the constant is already in the scale."""
     if s.scatter_c >= 0.0:
@@ -38,7 +39,7 @@ def scattering_c(s: System, plasma: Plasma, p: float) -> float:
     return upscattering_c(plasma.ln_T_gamma, p / plasma.T_gamma, s.scatter_table)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**KERNEL, **INNER)
 def momentum_rates(s: System, inverse_planck: float, y: Array, rates: Array) -> None:
     """Write dy/d ln a of bins and heads."""
     n = s.q.shape[0]
@@ -86,7 +87,7 @@ def momentum_rates(s: System, inverse_planck: float, y: Array, rates: Array) -> 
         rates[j] = rest * y[j] + gain * rates[j]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def momentum_slopes(s: System, inverse_planck: float, y: Array, rates: Array, arrow: Arrow) -> None:
     """Write the derivatives with respect to the bins, at fixed H, and those by way of H; rates is dy/d ln a.
 

@@ -12,6 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from nudipole.constants import K_B_MEV_PER_K
+from nudipole.cosmology.compilation import BORROWS, INNER, KERNEL
 from nudipole.cosmology.nuclear import PHOTON, Network, reaction_rates
 from nudipole.cosmology.rosenbrock import ALPHA, GAMMA, STAGES, A, C, D, error_norm, step_factor
 from nudipole.cosmology.splines import SplineTable, locate
@@ -52,7 +53,7 @@ class Work(NamedTuple):
     state: Array
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def fill_rates(p: Problem, x: float, active: int, R: Array) -> None:
     """Write rates over H: rows forward, reverse, and the derivatives of both by x; the last column is n <-> p."""
     index, offset = locate(p.background, x)
@@ -82,21 +83,21 @@ def fill_rates(p: Problem, x: float, active: int, R: Array) -> None:
         R[3, r] = R[1, r] * (R[3, r] * slope_T + dilution - slope_H)
 
 
-@njit(cache=True, error_model="numpy")
-def fluxes(network: Network, R: Array, first: int, active: int, Y: Array, dY: Array) -> None:
-    """Write dY/dx (module docstring) with the rates in rows first and first + 1 of R."""
-    last = R.shape[1] - 1
-    weak = R[first, last] * Y[0] - R[first + 1, last] * Y[1]
+@njit(**BORROWS)
+def fluxes(network: Network, ahead: Array, back: Array, active: int, Y: Array, dY: Array) -> None:
+    """Write dY/dx (module docstring) with the rates of forward and reverse reactions: two rows of fill_rates."""
+    last = ahead.shape[0] - 1
+    weak = ahead[last] * Y[0] - back[last] * Y[1]
     for i in range(_NUCLEI):
         dY[i] = 0.0
     dY[0] = -weak
     dY[1] = weak
     for r in range(active):
         i, j, k, m = network.partners[r, 0], network.partners[r, 1], network.partners[r, 2], network.partners[r, 3]
-        forward = R[first, r] * Y[i] * Y[j]
+        forward = ahead[r] * Y[i] * Y[j]
         if i == j:
             forward *= 0.5
-        reverse = R[first + 1, r] * Y[k]
+        reverse = back[r] * Y[k]
         if m != PHOTON:
             reverse *= 0.5 * Y[m] if m == k else Y[m]
         flux = forward - reverse
@@ -107,7 +108,7 @@ def fluxes(network: Network, R: Array, first: int, active: int, Y: Array, dY: Ar
             dY[m] += flux
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def _add_column(J: Array, i: int, j: int, k: int, m: int, column: int, slope: float) -> None:
     """Subtract a flux's derivative by one abundance from the rows of i and j, add it to those of k and m."""
     J[i, column] -= slope
@@ -117,7 +118,7 @@ def _add_column(J: Array, i: int, j: int, k: int, m: int, column: int, slope: fl
         J[m, column] += slope
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def jacobian(network: Network, R: Array, active: int, Y: Array, J: Array) -> None:
     """Write d(dY/dx)/dY."""
     last = R.shape[1] - 1
@@ -140,7 +141,7 @@ def jacobian(network: Network, R: Array, active: int, Y: Array, J: Array) -> Non
             _add_column(J, i, j, k, m, m, -b * Y[k])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def _factorise(M: Array) -> None:
     """Replace M by its L and U, the diagonal of U inverted.
 
@@ -157,7 +158,7 @@ def _factorise(M: Array) -> None:
                     M[i, j] -= factor * M[k, j]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def _solve(M: Array, b: Array, x: Array) -> None:
     """Write the solution of M x = b with the factors of _factorise."""
     for i in range(_NUCLEI):
@@ -172,7 +173,7 @@ def _solve(M: Array, b: Array, x: Array) -> None:
         x[i] = total * M[i, i]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def equilibrium(network: Network, R: Array, Y: Array) -> None:
     """Write the abundances of nuclei in statistical equilibrium with n and p: every forward equals its reverse flux."""
     for i in range(2, _NUCLEI):
@@ -190,16 +191,16 @@ def equilibrium(network: Network, R: Array, Y: Array) -> None:
                 Y[m] = product / Y[k]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def _begin(p: Problem, x: float, active: int, Y: Array, w: Work) -> None:
     """Rates and Jacobian at the start of a step and, in slope, the explicit derivative d(dY/dx)/dx."""
     fill_rates(p, x, active, w.R)
     jacobian(p.network, w.R, active, Y, w.J)
-    fluxes(p.network, w.R, 2, active, Y, w.slope)
-    fluxes(p.network, w.R, 0, active, Y, w.start)
+    fluxes(p.network, w.R[2], w.R[3], active, Y, w.slope)
+    fluxes(p.network, w.R[0], w.R[1], active, Y, w.start)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def _step(p: Problem, x: float, h: float, active: int, Y: Array, w: Work) -> float:
     """Write the state at x + h to w.state and return the norm of its error (module rosenbrock)."""
     for i in range(_NUCLEI):
@@ -217,7 +218,7 @@ def _step(p: Problem, x: float, h: float, active: int, Y: Array, w: Work) -> flo
         if 0 < s < 5:
             fill_rates(p, x + ALPHA[s] * h, active, w.R)
         if s > 0:
-            fluxes(p.network, w.R, 0, active, w.state, w.right)
+            fluxes(p.network, w.R[0], w.R[1], active, w.state, w.right)
         for i in range(_NUCLEI):
             w.right[i] += h * D[s] * w.slope[i]
             for q in range(s):
@@ -228,7 +229,7 @@ def _step(p: Problem, x: float, h: float, active: int, Y: Array, w: Work) -> flo
     return error_norm(w.K[5], Y, w.state, p.rtol, p.atol)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**KERNEL)
 def integrate(
     p: Problem, x: float, x_end: float, active: int, Y: Array, trajectory: Array, row: int
 ) -> tuple[int, int, float]:
@@ -239,14 +240,16 @@ def integrate(
     n = _NUCLEI
     R, J, M, K = np.zeros((4, p.network.beta.size + 1)), np.empty((n, n)), np.empty((n, n)), np.empty((STAGES, n))
     w = Work(R, J, M, K, np.empty(n), np.empty(n), np.empty(n), np.empty(n))
-    h, previous = FIRST_STEP, 0.0
-    _begin(p, x, active, Y, w)
+    h, previous, fresh = FIRST_STEP, 0.0, True
     for _ in range(MAX_STEPS):
+        if fresh:
+            _begin(p, x, active, Y, w)
         h = min(h, x_end - x)
         norm = _step(p, x, h, active, Y, w)
         factor = step_factor(norm, previous)
-        previous = norm if norm <= 1.0 else 0.0
-        if norm <= 1.0:
+        fresh = norm <= 1.0
+        previous = norm if fresh else 0.0
+        if fresh:
             x += h
             for i in range(n):
                 Y[i] = w.state[i]
@@ -257,7 +260,6 @@ def integrate(
                 row += 1
             if x_end - x < SMALLEST_STEP:
                 return OK, row, x
-            _begin(p, x, active, Y, w)
         h *= factor
         if h < SMALLEST_STEP:
             return STEP_UNDERFLOW, row, x

@@ -9,6 +9,7 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
+from nudipole.cosmology.compilation import BORROWS
 from nudipole.cosmology.splines import SplineTable, locate, spline_table
 from nudipole.errors import DataError, DomainError
 
@@ -97,7 +98,7 @@ def _partners(reactions: pd.DataFrame) -> Indices:
     return partners
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def reaction_rates(network: Network, ln_T9: float, ln_density: float, out: Array) -> None:
     """Write rows forward, reverse, and their logarithmic derivatives by ln T9 at fixed density, shape (4, reactions).
 

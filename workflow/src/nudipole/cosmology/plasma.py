@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 from nudipole.constants import G_F_PER_MEV2, M_E_MEV
+from nudipole.cosmology.compilation import BORROWS
 from nudipole.cosmology.splines import SplineTable, column, locate, spline_table
 from nudipole.cosmology.thermal import Statistics, reduced_integrals
 
@@ -153,7 +154,7 @@ def rho_em_MeV4(medium: Medium, T_MeV: float) -> float:
     return float(T_MeV**4 * column.py_func(medium.plasma, index, offset, RHO))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def ln_temperature(temperature: SplineTable, ln_rho: float) -> float:
     """Return ln T_gamma of the electromagnetic plasma [MeV] from ln rho [MeV^4]."""
     if ln_rho < temperature.start:
@@ -162,7 +163,7 @@ def ln_temperature(temperature: SplineTable, ln_rho: float) -> float:
     return column(temperature, index, offset, 0)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def exchange_MeV5(plasma: SplineTable, index: int, offset: float, T_gamma: float, T_nu: float) -> float:
     """Return the energy that e+- give to all neutrinos [MeV^5] (arXiv:2001.04466, eq. 2.12)."""
     g4, nu4 = T_gamma**4, T_nu**4

@@ -16,6 +16,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from nudipole.cosmology.compilation import BORROWS, INNER
+
 Array = NDArray[np.float64]
 
 STAGES = 6
@@ -60,7 +62,7 @@ GROW = 6.0
 """The step changes by at least SHRINK and at most GROW, and aims at SAFETY of the tolerance (RODAS defaults)."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def error_norm(error: Array, old: Array, new: Array, rtol: float, atol: Array) -> float:
     """Largest |error|/(atol + rtol max(|old|, |new|)): a step with 1 or less is accepted; inf in place of NaN."""
     norm = 0.0
@@ -72,7 +74,7 @@ def error_norm(error: Array, old: Array, new: Array, rtol: float, atol: Array) -
     return norm
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def step_factor(norm: float, previous: float) -> float:
     """Return the factor to the next step from the error norms of this step and of the last accepted one.
 

@@ -7,6 +7,8 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
+from nudipole.cosmology.compilation import BORROWS
+
 Array = NDArray[np.float64]
 
 
@@ -30,7 +32,7 @@ def spline_table(start: float, stop: float, columns: Array) -> SplineTable:
     return SplineTable(float(start), float(nodes[1] - nodes[0]), coefficients)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def locate(table: SplineTable, x: float) -> tuple[int, float]:
     """Return the interval of x and the distance to its lower node, held at the ends of the grid."""
     intervals = table.coefficients.shape[0]
@@ -43,7 +45,7 @@ def locate(table: SplineTable, x: float) -> tuple[int, float]:
     return index, x - (table.start + index * table.step)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def column(table: SplineTable, index: int, offset: float, which: int) -> float:
     """Return one column at a located abscissa (Horner)."""
     c = table.coefficients

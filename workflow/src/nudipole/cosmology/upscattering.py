@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
 from nudipole.constants import ALPHA
+from nudipole.cosmology.compilation import BORROWS
 from nudipole.cosmology.particles import LEPTONS, QUARKS, TARGETS, Particle, quark_share
 from nudipole.cosmology.splines import Array, SplineTable, column, locate, spline_table
 from nudipole.cosmology.thermal import Statistics, reduced_integrals
@@ -162,7 +163,7 @@ def upscattering_table(
     return UpscatteringTable(float(M_N_MeV), splines, ln_T, np.asarray(ln_p, dtype=np.float64), np.log(c))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def upscattering_c(ln_T: float, p_over_T: float, table: SplineTable) -> float:
     """Return c(T, p/T) of `UpscatteringTable.splines`: splines in ln T, linear in ln(p/T)."""
     index, offset = locate(table, ln_T)
@@ -173,7 +174,7 @@ def upscattering_c(ln_T: float, p_over_T: float, table: SplineTable) -> float:
     return exp(below + share * (column(table, index, offset, MOMENTUM + lower + 1) - below))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def upscattering_c_mean(ln_T: float, table: SplineTable, which: int = ENERGY) -> float:
     """Return c(T) averaged over a thermal N, with its energy (ENERGY) or number (NUMBER)."""
     index, offset = locate(table, ln_T)

@@ -25,6 +25,7 @@ import numpy as np
 from numba import njit
 
 from nudipole.constants import ALPHA
+from nudipole.cosmology.compilation import BORROWS, INNER, KERNEL
 from nudipole.cosmology.splines import Array
 
 DEPTH = 40.0
@@ -33,7 +34,7 @@ FARTHEST = 10.0
 """sinh(y/2) of the lowest rapidity of a target that runs ahead of N: what lies below adds less than e^-12."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def transfer_integral(M2: float, m2: float, excess: float, root: float, D: float, squared: bool) -> float:
     """Return int A/(tau + D) dtau, or int A tau/(tau + D)^2 dtau; excess = s - m^2 - M^2, root = sqrt(lambda)."""
     S = excess + M2
@@ -53,7 +54,7 @@ def transfer_integral(M2: float, m2: float, excess: float, root: float, D: float
     return total
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS, **INNER)
 def target_rate(
     p: float, M: float, m: float, eta: float, D: float, squared: bool, nodes: Array, weights: Array
 ) -> float:
@@ -88,7 +89,7 @@ def target_rate(
     return ALPHA * total * (reach - bottom) / (16.0 * pi**2 * E * p)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**KERNEL)
 def rate_grid(
     p: Array, M: Array, m: Array, eta: Array, share: Array, D: Array, squared: bool, nodes: Array, weights: Array
 ) -> Array:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import RectBivariateSpline
 
 from nudipole.constants import M_E_MEV, NEUTRON_PROTON_MASS_DIFFERENCE_MEV
+from nudipole.cosmology.compilation import BORROWS
 from nudipole.cosmology.history import History
 from nudipole.errors import DataError, DomainError
 
@@ -61,7 +62,7 @@ class WeakRates:
         return bool(np.any((ratio < self.ratio[0]) | (ratio > self.ratio[1])))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def _born(T_gamma: Array, T_nu: Array, rules: Array, out: Array) -> None:
     """Write tau_n Gamma_np and tau_n Gamma_pn (module docstring) to the rows of out.
 

@@ -1,0 +1,19 @@
+"""How numba compiles the kernels of this folder: options for njit that leave out what a kernel does not need.
+
+Much of the time to compile a small kernel went into what surrounds it. The results are the same bytes either way.
+"""
+
+from typing import Any
+
+Options = dict[str, Any]
+
+KERNEL: Options = {"cache": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+"""A kernel that makes arrays, or calls one that does. No wrapper for C: nobody passes kernels as function pointers."""
+
+BORROWS: Options = {**KERNEL, "_nrt": False}
+"""A kernel that only uses arrays it was given: references are not counted, which atomic operations in the inner loops
+and their code would cost a third of the time of a point. A kernel that makes an array nevertheless does not compile."""
+
+INNER: Options = {"no_cpython_wrapper": True}
+"""Added for kernels that only kernels call: unpacking their many arguments takes long to compile. Python must not call
+one, not even in a test: the interpreter would crash. Its `py_func` works."""
