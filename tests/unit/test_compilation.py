@@ -14,23 +14,28 @@ def decorators(function: ast.FunctionDef) -> str:
     return " ".join(ast.unparse(decorator) for decorator in function.decorator_list)
 
 
-def functions(path: Path) -> list[ast.FunctionDef]:
-    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+def functions(tree: ast.AST) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
 
 
-INNER = {function.name for path in KERNELS for function in functions(path) if "INNER" in decorators(function)}
+INNER = {
+    function.name
+    for path in KERNELS
+    for function in functions(ast.parse(path.read_text()))
+    if "INNER" in decorators(function)
+}
 
 
 def python_calls(path: Path) -> list[str]:
     """Return calls of inner kernels outside compiled functions, as `name (line)`."""
     tree = ast.parse(path.read_text())
-    compiled = [node for node in functions(path) if "njit" in decorators(node)]
+    compiled = [node for node in functions(tree) if "njit" in decorators(node)]
     inside = {id(node) for function in compiled for node in ast.walk(function)}
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and id(node) not in inside)
     named = [(node.func.id, node.lineno) for node in calls if isinstance(node.func, ast.Name)]
     imported = {alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
                 for alias in node.names if (node.module or "").startswith("nudipole.cosmology")}  # fmt: skip
-    own = {function.name for function in functions(path)} if path in KERNELS else set()
+    own = {function.name for function in functions(tree)} if path in KERNELS else set()
     return [f"{name} ({line})" for name, line in named if name in INNER and name in imported | own]
 
 
