@@ -220,16 +220,33 @@ def test_reference_pins_every_choice_of_physics():
 
 def test_minimal_changes_no_physics():
     minimal = read_yaml(ROOT / "config" / "minimal.yaml")
-    assert set(minimal) <= {"grid", "numerics", "figures", "cosmology"}
+    assert set(minimal) <= {"grid", "numerics", "figures", "supernova", "cosmology"}
     # fewer initial states are drawn beside the default, which stays as it is
     assert set(minimal["cosmology"]) <= {*RESOLUTION, "family"}
 
 
 def test_every_key_is_described_and_has_its_unit():
-    units = {"MeV": "MeV", "muB": "mu_B", "s": "s", "eV2": "eV^2", "deg": "deg", "keV": "keV"}
+    units = {
+        "erg_g_s": "erg/g/s",
+        "erg_s": "erg/s",
+        "g_cm3": "g/cm^3",
+        "per_cm2": "1/cm^2",
+        "erg": "erg",
+        "km": "km",
+        "kpc": "kpc",
+        "kt": "kt",
+        "cm": "cm",
+        "MeV": "MeV",
+        "muB": "mu_B",
+        "s": "s",
+        "eV2": "eV^2",
+        "deg": "deg",
+        "keV": "keV",
+    }
     for key, rule in leaves(SCHEMA):
         assert len(rule["description"]) > 5, key
-        suffix = key.rsplit("_", 1)[-1]
+        # the last of several unit words: L_nu_erg_s is in erg/s
+        suffix = next((end for end in units if key.endswith(f"_{end}")), key.rsplit("_", 1)[-1])
         if suffix in units and rule.get("type") != "boolean":
             assert rule.get("unit") == units[suffix], key
         elif rule.get("unit"):

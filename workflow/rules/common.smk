@@ -177,7 +177,12 @@ def supernova_sections(wildcards):
     return {"grid": setup["grid"], "flavours": setup["flavours"], "supernova": supernova}
 
 
+def profile_of(setup):
+    """Return the table of a configuration's star, if it has one."""
+    table = setup["supernova"]["profile"]["table"]
+    return [] if table is None else [os.path.relpath(ROOT / table)]
+
+
 def supernova_profile(wildcards):
     """Return the table of a variant's star, if it has one."""
-    table = supernova_sections(wildcards)["supernova"]["profile"]["table"]
-    return [] if table is None else [os.path.relpath(ROOT / table)]
+    return profile_of(supernova_sections(wildcards))

@@ -19,6 +19,8 @@ RESULTS = [
     "results/scorecard.md",
     *FIGURES,
     *rules.pictures.output,
+    *rules.supernova_details.output,
+    *rules.supernova_pictures.output,
     *rules.cosmology_history.output,
     *rules.cosmology_pictures.output,
 ]

@@ -43,7 +43,9 @@ rule merge_limits:
         mem_mb=500,
         runtime=10,
     params:
-        config=sections("grid", "flavours", "solar", "detectors", "statistics", "stellar", "supernova", "cosmology", "numerics"),
+        config=sections(
+            "grid", "flavours", "solar", "detectors", "statistics", "stellar", "supernova", "cosmology", "numerics"
+        ),
         code=code("merge_limits.py"),
     message:
         "Merging all constraints into one table"

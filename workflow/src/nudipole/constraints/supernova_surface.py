@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from nudipole.config.model import Grid
 from nudipole.constraints.supernova_model import Bound, Model
+from nudipole.errors import ConvergenceError
 from nudipole.limits.crossings import largest_ln_ratio
 
 Array = NDArray[np.float64]
@@ -23,6 +24,8 @@ UNITS = {
     "value": "unit",
     "over_limit": "1",
 }
+HEAVIEST = 20.0
+"""In units of the largest temperature: e^-20."""
 PER_DECADE = 10
 """Moments a decade: edges interpolated between them are good to 1e-3 (tests)."""
 TIP_STEPS = 8
@@ -34,11 +37,15 @@ TIP_FRACTIONS = (0.5, 0.75, 0.9, 0.97, 0.995)
 
 
 def masses_MeV(grid: Grid, points: int, T_MeV: float) -> Array:
-    """Return masses uniform in ln M + M/T: in ln M below the temperature, in M above it, where emission falls off."""
-    dense = np.geomspace(grid.M_N_min_MeV, grid.M_N_max_MeV, 20001)
-    spacing = np.log(dense) + dense / T_MeV
+    """Return masses uniform in 2 ln M + M/T: in ln M below the temperature, in M above it, where emission falls off.
+
+    They end at HEAVIEST T, beyond which nothing is emitted that could be excluded, or with the grid.
+    """
+    heaviest = min(grid.M_N_max_MeV, max(HEAVIEST * T_MeV, 2.0 * grid.M_N_min_MeV))
+    dense = np.geomspace(grid.M_N_min_MeV, heaviest, 20001)
+    spacing = 2.0 * np.log(dense) + dense / T_MeV
     masses = np.interp(np.linspace(spacing[0], spacing[-1], points), spacing, dense)
-    masses[0], masses[-1] = grid.M_N_min_MeV, grid.M_N_max_MeV
+    masses[0], masses[-1] = grid.M_N_min_MeV, heaviest
     return np.asarray(masses)
 
 
@@ -78,12 +85,10 @@ def surface_frame(
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> pd.DataFrame:
     """Return all bounds on the grid of one variant; couplings with the same neutrinos have the same numbers."""
-    masses = masses_MeV(grid, model.config.masses, model.config.analytic.T_c_MeV)
-    moments = moments_muB(grid)
     frames = []
     for degenerate in sorted({model.is_degenerate(flavour) for flavour in flavours}):
         same = [flavour for flavour in flavours if model.is_degenerate(flavour) == degenerate]
-        rows = _rows(model, bounds, masses, moments, degenerate, progress)
+        rows = _rows(model, bounds, grid, degenerate, progress)
         for flavour in same:
             frames.append(rows.assign(flavour=flavour))
     frame = pd.concat(frames, ignore_index=True).assign(variant=variant, criterion="")
@@ -95,11 +100,12 @@ def surface_frame(
 def _rows(
     model: Model,
     bounds: tuple[Bound, ...],
-    masses: Array,
-    moments: Array,
+    grid: Grid,
     degenerate: bool,
     progress: Callable[[int, int], None],
 ) -> pd.DataFrame:
+    masses = masses_MeV(grid, model.config.masses, model.star.hottest_MeV)
+    moments = moments_muB(grid)
     found = []
     for done, mass in enumerate(masses):
         found.append(model.values(bounds, float(mass), moments, degenerate))
@@ -107,6 +113,10 @@ def _rows(
     frames = []
     for bound in bounds:
         ratio = np.array([values[bound] for values in found]) / model.limit_of(bound)
+        if masses[-1] < grid.M_N_max_MeV and largest_ln_ratio(moments, ratio[-1]) > 0.0:
+            raise ConvergenceError(
+                f"{bound} still excludes moments at {masses[-1]:g} MeV, {HEAVIEST:g} times the largest temperature"
+            )
         tips = tip_masses_MeV(model, masses, moments, ratio, bound, degenerate)
         extra = [model.values((bound,), float(mass), moments, degenerate)[bound] for mass in tips]
         table = np.array([values[bound] for values in found] + extra)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from nudipole.cosmology.compilation import BORROWS, KERNEL
+from nudipole.compilation import BORROWS, KERNEL
 from nudipole.cosmology.system import HEADS, Array
 
 SIZE = HEADS + 1

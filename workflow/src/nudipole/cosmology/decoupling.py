@@ -16,8 +16,8 @@ from numba import njit
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
+from nudipole.compilation import BORROWS, INNER, KERNEL
 from nudipole.constants import M_PLANCK_MEV, MU_B_PER_MEV
-from nudipole.cosmology.compilation import BORROWS, INNER, KERNEL
 from nudipole.cosmology.degrees_of_freedom import Bath, DegreesOfFreedom
 from nudipole.cosmology.splines import Array, SplineTable
 from nudipole.cosmology.upscattering import ENERGY, UpscatteringTable, constant_c, upscattering_c, upscattering_c_mean

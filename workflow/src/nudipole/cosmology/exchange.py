@@ -4,7 +4,7 @@ from math import cosh, exp, sinh, sqrt
 
 from numba import njit
 
-from nudipole.cosmology.compilation import BORROWS, INNER
+from nudipole.compilation import BORROWS, INNER
 
 SERIES = 0.1
 """Below this z the closed forms lose digits; the series are then good to 1e-14."""

@@ -6,7 +6,7 @@ from math import exp, log, pi
 import numpy as np
 from numba import njit
 
-from nudipole.cosmology.compilation import BORROWS, INNER
+from nudipole.compilation import BORROWS, INNER
 from nudipole.cosmology.splines import SplineTable, column, locate, spline_table
 from nudipole.cosmology.thermal import Statistics, reduced_integrals
 

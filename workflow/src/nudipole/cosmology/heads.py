@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from numba import njit
 
-from nudipole.cosmology.compilation import BORROWS, INNER
+from nudipole.compilation import BORROWS, INNER
 from nudipole.cosmology.exchange import hubble
 from nudipole.cosmology.plasma import PRESSURE, RHO_NU_OVER_T4, exchange_MeV5, ln_temperature
 from nudipole.cosmology.splines import column, locate

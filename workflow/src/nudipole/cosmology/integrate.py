@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from nudipole.compilation import BORROWS, INNER, KERNEL
 from nudipole.cosmology.arrow import SIZE, Arrow, factorise, new_arrow, solve
-from nudipole.cosmology.compilation import BORROWS, INNER, KERNEL
 from nudipole.cosmology.heads import plasma_state
 from nudipole.cosmology.integrated import integrated_rates
 from nudipole.cosmology.momentum import momentum_rates, momentum_slopes, scattering_scale

@@ -4,7 +4,7 @@ from math import sqrt
 
 from numba import njit
 
-from nudipole.cosmology.compilation import BORROWS, INNER
+from nudipole.compilation import BORROWS, INNER
 from nudipole.cosmology.exchange import temperatures
 from nudipole.cosmology.gas import equilibrium, shape
 from nudipole.cosmology.heads import Flows, head_rates, plasma_state

@@ -12,8 +12,8 @@ from math import exp, sqrt
 import numpy as np
 from numba import njit
 
+from nudipole.compilation import BORROWS, INNER, KERNEL
 from nudipole.cosmology.arrow import Arrow
-from nudipole.cosmology.compilation import BORROWS, INNER, KERNEL
 from nudipole.cosmology.exchange import inverse_decay, occupation, temperatures
 from nudipole.cosmology.heads import Flows, Plasma, head_rates, plasma_state
 from nudipole.cosmology.plasma import ELECTRONS, PRESSURE

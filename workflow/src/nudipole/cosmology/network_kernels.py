@@ -11,8 +11,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from nudipole.compilation import BORROWS, INNER, KERNEL
 from nudipole.constants import K_B_MEV_PER_K
-from nudipole.cosmology.compilation import BORROWS, INNER, KERNEL
 from nudipole.cosmology.nuclear import PHOTON, Network, reaction_rates
 from nudipole.cosmology.rosenbrock import ALPHA, GAMMA, STAGES, A, C, D, error_norm, step_factor
 from nudipole.cosmology.splines import SplineTable, locate

@@ -9,7 +9,7 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
-from nudipole.cosmology.compilation import BORROWS
+from nudipole.compilation import BORROWS
 from nudipole.cosmology.splines import SplineTable, locate, spline_table
 from nudipole.errors import DataError, DomainError
 

@@ -10,8 +10,8 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
+from nudipole.compilation import BORROWS
 from nudipole.constants import G_F_PER_MEV2, M_E_MEV
-from nudipole.cosmology.compilation import BORROWS
 from nudipole.cosmology.splines import SplineTable, column, locate, spline_table
 from nudipole.cosmology.thermal import Statistics, reduced_integrals
 

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from nudipole.cosmology.compilation import BORROWS, INNER
+from nudipole.compilation import BORROWS, INNER
 
 Array = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from nudipole.cosmology.compilation import BORROWS
+from nudipole.compilation import BORROWS
 
 Array = NDArray[np.float64]
 

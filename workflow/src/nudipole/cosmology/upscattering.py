@@ -15,8 +15,8 @@ from numba import njit
 from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
+from nudipole.compilation import BORROWS
 from nudipole.constants import ALPHA
-from nudipole.cosmology.compilation import BORROWS
 from nudipole.cosmology.particles import LEPTONS, QUARKS, TARGETS, Particle, quark_share
 from nudipole.cosmology.splines import Array, SplineTable, column, locate, spline_table
 from nudipole.cosmology.thermal import Statistics, reduced_integrals

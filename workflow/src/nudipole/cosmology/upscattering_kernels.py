@@ -24,8 +24,8 @@ from math import exp, expm1, log1p, pi, sqrt
 import numpy as np
 from numba import njit
 
+from nudipole.compilation import BORROWS, INNER, KERNEL
 from nudipole.constants import ALPHA
-from nudipole.cosmology.compilation import BORROWS, INNER, KERNEL
 from nudipole.cosmology.splines import Array
 
 DEPTH = 40.0

@@ -20,8 +20,8 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.interpolate import RectBivariateSpline
 
+from nudipole.compilation import BORROWS
 from nudipole.constants import M_E_MEV, NEUTRON_PROTON_MASS_DIFFERENCE_MEV
-from nudipole.cosmology.compilation import BORROWS
 from nudipole.cosmology.history import History
 from nudipole.errors import DataError, DomainError
 

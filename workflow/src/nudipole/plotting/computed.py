@@ -13,11 +13,23 @@ from nudipole.plotting.curves import citation, initial_name, is_rim, runs
 from nudipole.plotting.labels import Label
 from nudipole.plotting.layer import Layer
 from nudipole.plotting.regions import region_polygons
-from nudipole.plotting.style import BLACK, COMPUTED, FALLBACK_COLOURS, FAVOURED, FAVOURED_SHADES, Look
+from nudipole.plotting.style import (
+    BLACK,
+    COMPUTED,
+    FALLBACK_COLOURS,
+    FAVOURED,
+    FAVOURED_SHADES,
+    NOT_DRAWN,
+    OUTLINED,
+    Look,
+)
 
 BAND_VARIANTS = ("finite_width", "damped")
 REGION_VARIANT = "no_tritium;region"
-BBN = "bbn"
+BBN, SUPERNOVA = "bbn", "supernova"
+OTHER_CRITERION = "emissivity"
+"""Variants of the supernova that compare another quantity; the band is of one criterion."""
+OUTLINE_DASHED = (0, (7.0, 1.5, 1.5, 1.5))
 CONTOURS = (BBN, "cmb")
 """Constraints whose edges are contours of a surface."""
 FAMILY_DOTTED = (0, (1.0, 1.3))
@@ -31,6 +43,9 @@ def draw_computed(layer: Layer, rows: pd.DataFrame, *, theory_bands: bool, famil
     computed = rows[rows["origin"] == "computed"]
     for constraint, look in _looks(computed):
         of_it = computed[computed["constraint"] == constraint]
+        if constraint in OUTLINED:
+            _draw_outline(layer, of_it[of_it["is_default"]], look)
+            continue
         if constraint in CONTOURS:
             _draw_contours(layer, of_it[of_it["is_default"]], look)
         else:
@@ -39,6 +54,8 @@ def draw_computed(layer: Layer, rows: pd.DataFrame, *, theory_bands: bool, famil
             _draw_family(layer, of_it, look)
         if theory_bands:
             _draw_band(layer, of_it, look)
+            if constraint == SUPERNOVA:
+                _draw_union(layer, of_it, look)
     _draw_favoured(layer, computed[computed["variant"] == REGION_VARIANT])
 
 
@@ -46,7 +63,7 @@ def _looks(computed: pd.DataFrame) -> Iterator[tuple[str, Look]]:
     """Yield the constraints to draw; one without a look of its own gets a colour nobody else has."""
     present = list(computed.loc[computed["is_default"], "constraint"].unique())
     yield from ((name, look) for name, look in COMPUTED.items() if name in present)
-    others = [name for name in present if name not in COMPUTED]
+    others = [name for name in present if name not in COMPUTED and name not in NOT_DRAWN]
     for number, name in enumerate(others):
         colour = FALLBACK_COLOURS[number % len(FALLBACK_COLOURS)]
         yield name, Look(f"{name.replace('_', ' ')}\n(this work)", colour, BLACK)
@@ -132,6 +149,26 @@ def _draw_band(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
         layer.handles.append(
             Patch(facecolor="none", edgecolor=look.text_colour, linewidth=0.0, hatch="/////////", label=name)
         )
+
+
+def _draw_union(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
+    """Shade what any variant of the same criterion excludes."""
+    same = rows[~rows["variant"].str.contains(OTHER_CRITERION)]
+    polygons = [p for _, one in same.groupby("variant") for p in region_polygons(one, layer.frame)]
+    if same["variant"].nunique() > 1 and polygons:
+        fill_together(layer.axes, polygons, look.colour, alpha=0.10, zorder=1.5)
+        name = f"{look.name.splitlines()[0]}: spread of assumptions"
+        layer.handles.append(Patch(facecolor=look.colour, alpha=0.12, linewidth=0.0, label=name))
+
+
+def _draw_outline(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
+    """Draw the edges of a constraint as thin lines, without a filling."""
+    pieces = list(runs(rows))
+    for piece in pieces:
+        layer.line(piece, color=look.text_colour, linewidth=1.0, linestyle=OUTLINE_DASHED, zorder=4.3)
+    if shown := layer.visible(pieces):
+        small: dict[str, Any] = {"along": True, "size_pt": FAMILY_PT, "lead_from_pt": 4.0}
+        layer.labels.append(Label(look.name, "", look.text_colour, shown[0].points(), 0, **small))
 
 
 def _draw_favoured(layer: Layer, rows: pd.DataFrame) -> None:

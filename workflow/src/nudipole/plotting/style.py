@@ -55,9 +55,17 @@ COMPUTED = {
     "cmb": Look("CMB $N_\\mathrm{eff}$\n(this work)", SKY, "#1F6FA3"),
     "bbn": Look("BBN $^4$He\n(this work)", VERMILLION, "#A34700"),
     "stellar": Look("Stellar cooling\n(this work)", PURPLE, "#8A2F63"),
+    "supernova": Look("SN 1987A cooling\n(this work)", GREEN, "#00664A"),
+    "sn_low_energy": Look("Low-energy supernovae", GREEN, "#00664A"),
+    "sn_gamma": Look("SN 1987A gamma rays", GREEN, "#00664A"),
     "xenon1t": Look("XENON1T\n(this work)", BLUE, "#004B77"),
 }
 """Constraints of this package, in drawing order; text is darker than its line, for contrast on the filled region."""
+
+OUTLINED = ("sn_low_energy", "sn_gamma")
+"""Constraints drawn as thin lines without a filling."""
+NOT_DRAWN = ("sn_explosion", "sn_neutrinos")
+"""Weaker everywhere than one of those; they are in the pictures of the supernova."""
 
 FALLBACK_COLOURS = (VERMILLION, GREEN, SKY, BLACK)
 

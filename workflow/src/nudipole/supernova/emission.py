@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
-from math import pi
+from math import log, pi
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,8 @@ DEPTH = 25.0
 """Energies more than this many T above mass and chemical potential are left out: e^-25."""
 SMALLEST = 1e-290
 """Stands for a rate that underflows when its logarithm is interpolated."""
+STEEPEST = 20.0
+"""Largest slope of ln Gamma a zone that is averaged over a shell: beyond it the rate vanishes anyway."""
 
 
 class Helicity(StrEnum):
@@ -77,18 +78,24 @@ class Emitter:
         if self.how.radial:
             rows = luminosity_radial(cm, source, opacity, mu2, emitting)
         else:
-            rows = luminosity_rays(cm, *self._impact_parameters(), source, opacity, mu2, emitting)
+            rows = luminosity_rays(cm, *self._impact_parameters(edges[-1]), source, opacity, mu2, emitting)
         return np.asarray(rows.reshape(mu2.size, -1, self.E_MeV.size).sum(axis=1))
 
     def luminosity_erg_s(self, mu_nu_muB: Array) -> Array:
         """Return L(mu) at infinity."""
         return np.asarray(self.spectrum(mu_nu_muB) @ self.weight_MeV)
 
-    def _impact_parameters(self) -> tuple[Array, Array]:
+    def _impact_parameters(self, R_out_km: float) -> tuple[Array, Array]:
+        """Return b and 2 pi b db in core and mantle, dense on both sides of R_core, where emission peaks.
+
+        b = R sin(pi x/2) makes chords sqrt(R^2 - b^2) smooth in x; b = R e^{c x^2} the steep fall outside.
+        """
         x, w = unit_rule(self.rays)
-        bounds = (0.0, self.layers.R_core_km * CM_PER_KM, self.layers.R_nu_km * CM_PER_KM)
-        b = np.concatenate([low + (high - low) * x for low, high in pairwise(bounds)])
-        db = np.concatenate([(high - low) * w for low, high in pairwise(bounds)])
+        core = self.layers.R_core_km * CM_PER_KM
+        outside = log(min(self.layers.R_nu_km, R_out_km) * CM_PER_KM / core)
+        mantle = core * np.exp(outside * x * x)
+        b = np.concatenate([core * np.sin(0.5 * pi * x), mantle])
+        db = np.concatenate([0.5 * pi * core * np.cos(0.5 * pi * x) * w, mantle * outside * 2.0 * x * w])
         return b, 2.0 * pi * b * db
 
 
@@ -99,17 +106,30 @@ def energy_grid(M_N_MeV: float, shape: Layers, energies: int) -> tuple[Array, Ar
     return M_N_MeV + top * x**2.5, 2.5 * top * w * x**1.5
 
 
-def _on_shells(values: Array, core: int, per_zone: int) -> Array:
-    """Return rates at zone centres interpolated to shell centres: ln Gamma against the number of the zone.
+def _mean_of_exponential(slope: Array | float, width: Array | float) -> Array:
+    """Return the mean of e^{slope x} over -width/2 < x < width/2."""
+    half = 0.5 * np.asarray(slope) * width
+    return np.asarray(
+        np.where(np.abs(half) < 1e-4, 1.0 + half**2 / 6.0, np.sinh(half) / np.where(half == 0.0, 1.0, half))
+    )
 
-    The core is apart from the rest: the profile has a kink between them.
+
+def _on_shells(values: Array, shape: Layers, power: int) -> Array:
+    """Return rates at zone centres as means over shells, weighted with r^(power - 1) dr: 3 for sources, 1 for opacity.
+
+    ln Gamma is a spline in the number of the zone, one for the core and one for the rest: the profile has a kink in
+    between. Within a shell Gamma and the weight are exponentials in it.
     """
-    parts = []
-    for part in (values[..., :core], values[..., core:]):
+    core, width, parts = shape.zones_core, 1.0 / shape.per_zone, []
+    weight = np.gradient(np.log(np.diff(shape.shell_edges_km**power))) / width
+    for part, first in ((values[..., :core], 0), (values[..., core:], core)):
         zones = part.shape[-1]
-        position = (np.arange(zones * per_zone) + 0.5) / per_zone - 0.5
+        position = (np.arange(zones * shape.per_zone) + 0.5) * width - 0.5
         curve = CubicSpline(np.arange(zones), np.log(np.maximum(part, SMALLEST)), axis=-1)
-        parts.append(np.exp(curve(position)))
+        tilt = weight[first * shape.per_zone :][: position.size]
+        slope = np.clip(curve(position, 1), -STEEPEST, STEEPEST)
+        mean = _mean_of_exponential(slope + tilt, width) / _mean_of_exponential(tilt, width)
+        parts.append(np.exp(curve(position)) * mean)
     return np.concatenate(parts, axis=-1)
 
 
@@ -141,11 +161,11 @@ def emitter(
     if how.helicity is not Helicity.EXACT:
         source, opacity = source.sum(axis=1, keepdims=True), opacity[:, :1]
 
-    def rows(values: Array) -> Array:
-        by_shell = _on_shells(np.moveaxis(values, 2, -1), shape.zones_core, shape.per_zone)
+    def rows(values: Array, power: int) -> Array:
+        by_shell = _on_shells(np.moveaxis(values, 2, -1), shape, power)
         return np.ascontiguousarray(by_shell.reshape(-1, by_shell.shape[-1]))
 
-    emission = rows(source)
+    emission = rows(source, 3)
     if not how.redshift:
         bound = E_inf[:, None] * shape.shell_lapse[None, :] <= M_N_MeV
         emission[np.tile(bound, (emission.shape[0] // E_inf.size, 1))] = 0.0
@@ -158,5 +178,19 @@ def emitter(
         E_inf,
         weight,
         emission * (unit * ERG_PER_CM3_S_PER_MEV5),
-        rows(opacity) * (unit / HBARC_MEV_CM),
+        rows(opacity, 1) * (unit / HBARC_MEV_CM),
     )
+
+
+def luminosity_by_channel(
+    M_N_MeV: float, shape: Layers, physics: Microphysics, grid: Resolution = DEFAULT_RESOLUTION
+) -> Array:
+    """Return what N of each channel carry to infinity without absorption [erg/s], mu = 1 mu_B, shape (channels,)."""
+    E_inf, weight = energy_grid(M_N_MeV, shape, grid.energies)
+    E = E_inf[None, :] / shape.lapse[:, None]
+    found = rates(M_N_MeV, E, shape.state, physics, grid.nodes)
+    p = np.sqrt((E - M_N_MeV) * (E + M_N_MeV))
+    density = (found.gain_MeV3.sum(axis=(1, 2)) * (p * E * E / (2.0 * pi**2)) @ weight) * shape.lapse
+    volumes = np.diff(4.0 * pi / 3.0 * (shape.shell_edges_km * CM_PER_KM) ** 3)[: shape.emitting_shells]
+    by_shell = _on_shells(density, shape, 3)[:, : shape.emitting_shells]
+    return np.asarray(by_shell @ volumes * (MU_B_PER_MEV**2 * ERG_PER_CM3_S_PER_MEV5))

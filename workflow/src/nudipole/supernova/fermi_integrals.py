@@ -11,6 +11,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from nudipole.compilation import BORROWS
+
 TERMS = 14
 
 
@@ -34,7 +36,7 @@ SMALL = 1e-3
 """|w| below which the difference of two integrals is taken from the derivative; the error is w^2/24 of it."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def fermi_integrals(z: float) -> tuple[float, float, float]:
     """Return (G_0, G_1, G_2) at z, to 1e-10 of each."""
     x = exp(-abs(z))
@@ -50,7 +52,7 @@ def fermi_integrals(z: float) -> tuple[float, float, float]:
     return z + log1p(x), pi**2 / 6.0 + 0.5 * z2 - dilogarithm, z * (z2 + pi**2) / 3.0 + trilogarithm
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def blocked_moments(z: float, w: float) -> tuple[float, float, float]:
     """Return int_0^inf y^n f(y - z) (1 - f(y - z + w)) dy, n = 0, 1, 2, with f(x) = 1/(e^x + 1).
 

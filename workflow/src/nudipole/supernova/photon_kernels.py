@@ -16,10 +16,11 @@ from math import expm1, pi, sqrt
 
 from numba import njit
 
+from nudipole.compilation import BORROWS
 from nudipole.supernova.scattering_kernels import DEPTH, Array, lightlike, occupation
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def _amplitude(E: float, p: float, M2: float, t: float, E_1: float, helicity: int, transverse: bool) -> float:
     """Return X_h; the side follows from M^2 - t, whose sign is that of p1 in q = p3 -+ p1."""
     side = 1.0 if t < M2 else -1.0
@@ -38,7 +39,7 @@ def _amplitude(E: float, p: float, M2: float, t: float, E_1: float, helicity: in
     return 2.0 * p1_q * K_q - t * K_p1 - side * t * (k / p) * p1_across2
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def photon_rates(
     E: float, M: float, T: float, mu_nu: float, m_T2: float, transverse: bool, x: Array, w: Array
 ) -> tuple[float, float, float, float]:

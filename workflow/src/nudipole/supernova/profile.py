@@ -126,6 +126,11 @@ class Star:
         )
         return state, read(self.lapse)
 
+    @property
+    def hottest_MeV(self) -> float:
+        """Return the largest temperature."""
+        return float(self.T_MeV.max())
+
     def radius_at_T_km(self, T_MeV: float) -> float:
         """Return the outermost radius at which the temperature falls below T."""
         hot = np.flatnonzero(self.T_MeV >= T_MeV)

@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from nudipole.compilation import BORROWS, KERNEL
 from nudipole.constants import M_E_MEV, M_P_MEV
 from nudipole.errors import DomainError
 from nudipole.supernova.medium import Medium
@@ -50,8 +51,8 @@ class Microphysics:
 class Nodes:
     """Quadrature nodes: neutrino energies and momentum transfers of scattering; one-dimensional integrals."""
 
-    scattering: int = 9
-    line: int = 16
+    scattering: int = 7
+    line: int = 14
 
 
 DEFAULT_NODES = Nodes()
@@ -87,7 +88,7 @@ def unit_rule(nodes: int) -> tuple[Array, Array]:
     return 0.5 * (x + 1.0), 0.5 * w
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def _proton_rates(
     E: float, M: float, zone: Zone, proton_gas: bool, x: Array, w: Array, x_line: Array, w_line: Array
 ) -> tuple[float, float, float, float]:
@@ -101,7 +102,7 @@ def _proton_rates(
     return a, b, c, d
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**KERNEL)
 def _zone_rates(
     M: float, E: Array, zone: Zone, transverse: bool, proton_gas: bool, x: Array, w: Array, x_line: Array, w_line: Array
 ) -> tuple[Array, Array]:

@@ -14,6 +14,7 @@ from math import sqrt
 import numpy as np
 from numba import njit
 
+from nudipole.compilation import BORROWS
 from nudipole.constants import ALPHA, M_P_MEV
 from nudipole.supernova.scattering_kernels import DEPTH, Array, Screening, lightlike, occupation, propagator
 
@@ -21,16 +22,19 @@ DIPOLE_MASS2_MEV2 = 0.71e6
 """Lambda^2 of the proton's electric form factor (Hofstadter's dipole)."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def _recoil_range(E: float, p: float, M2: float, sign: int) -> tuple[float, float]:
-    """Return the recoils T at fixed E: |E_1 - p| < sqrt(T^2 + 2 m T) < E_1 + p with E_1 = E + sign T."""
+    """Return the recoils T at fixed E: |E_1 - p| < sqrt(T^2 + 2 m T) < E_1 + p with E_1 = E + sign T.
+
+    T (m - sign (E -+ p)) is above, below (E -+ p)^2/2: no recoil does if E - p > m, every large one if E + p > m.
+    """
     fast, slow = E + p, M2 / (E + p)
-    denominator = M_P_MEV - sign * fast
-    high = 0.5 * fast * fast / denominator if denominator > 0.0 else np.inf
-    return 0.5 * slow * slow / (M_P_MEV - sign * slow), high
+    above, below = M_P_MEV - sign * slow, M_P_MEV - sign * fast
+    low = 0.5 * slow * slow / above if above > 0.0 else np.inf
+    return low, 0.5 * fast * fast / below if below > 0.0 else np.inf
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def _rest_amplitude(E: float, p: float, M2: float, tau: float, sign: int, helicity: int) -> float:
     """Return X_h for a proton at rest, before (sign = 1) or after it takes the momentum from N (sign = -1)."""
     m = M_P_MEV
@@ -43,7 +47,7 @@ def _rest_amplitude(E: float, p: float, M2: float, tau: float, sign: int, helici
     return 4.0 * tau * P_product + (tau - 4.0 * m * m) * p1_q * K_q - 2.0 * m * m * tau * K_p1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def rest_rate(
     E: float, M: float, T: float, mu_nu: float, n_p: float, screening: Screening, sign: int, x: Array, w: Array
 ) -> tuple[float, float]:

@@ -20,6 +20,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from nudipole.compilation import BORROWS
 from nudipole.constants import ALPHA
 from nudipole.supernova.fermi_integrals import blocked_moments
 
@@ -47,13 +48,13 @@ class FermiGas(NamedTuple):
     inverse_size2_per_MeV2: float
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def occupation(E: float, mu: float, T: float) -> float:
     """Return the Fermi-Dirac occupation."""
     return 1.0 / (exp((E - mu) / T) + 1.0)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def propagator(tau: float, screening: Screening) -> float:
     """Return F(tau) of the module docstring [MeV^-4]."""
     if screening.squared:
@@ -61,14 +62,14 @@ def propagator(tau: float, screening: Screening) -> float:
     return 1.0 / (tau * (tau + screening.k2_MeV2))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def lightlike(E: float, p: float, M2: float, helicity: int) -> tuple[float, float]:
     """Return K = (k_0, k along p) of a helicity: k_0 = E + h p, with E - p = M^2/(E + p)."""
     k_0 = E + p if helicity > 0 else M2 / (E + p)
     return k_0, helicity * k_0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def _blocked_energy_moments(E_P: float, q_0: float, gas: FermiGas) -> tuple[float, float]:
     """Return int dE f(E + q_0/2) (1 - f(E - q_0/2)) E^n from E_P, n = 0 and 2: X(p4) gives the energy q_0 away."""
     T = gas.T_MeV
@@ -87,7 +88,7 @@ class Transfer(NamedTuple):
     across2: float
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def _mean_amplitude(E: float, p: float, M2: float, m2: float, helicity: int, transfer: Transfer) -> tuple[float, float]:
     """Return (x_0, x_2) of <X_h> = x_0 + x_2 E_P^2, E_P = (E_2 + E_4)/2, averaged over the azimuth of the target.
 
@@ -105,7 +106,7 @@ def _mean_amplitude(E: float, p: float, M2: float, m2: float, helicity: int, tra
     return x_0 - 2.0 * m2 * tau * K_p1, x_2
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def _transfer_integrand(
     E: float, p: float, E_1: float, q: float, M2: float, gas: FermiGas, screening: Screening
 ) -> tuple[float, float]:
@@ -123,7 +124,7 @@ def _transfer_integrand(
     return F * (a_0 * n_0 + a_2 * n_2), F * (b_0 * n_0 + b_2 * n_2)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def fermi_gas_loss(
     E: float, M: float, mu_nu: float, gas: FermiGas, screening: Screening, x: Array, w: Array
 ) -> tuple[float, float]:

@@ -14,6 +14,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from nudipole.compilation import BORROWS, KERNEL
+
 Array = NDArray[np.float64]
 THIN = 1e-5
 """Optical depth below which (1 - e^-x)/x is 1 to 5e-6."""
@@ -23,7 +25,7 @@ GONE = 1e-14
 """Transmission below which the rest of a ray is left out."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def _escaping(source: float, opacity: float, length: float, transmission: float) -> tuple[float, float]:
     """Return what a cell adds to the ray and the transmission behind it."""
     depth = opacity * length
@@ -33,7 +35,7 @@ def _escaping(source: float, opacity: float, length: float, transmission: float)
     return source * length * transmission * lost / depth, transmission * (1.0 - lost)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**BORROWS)
 def _ray(
     b: float, edges: Array, source: Array, opacity: Array, absorbing: float, shining: float, emitting: int
 ) -> float:
@@ -65,7 +67,7 @@ def _ray(
     return total
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**KERNEL)
 def luminosity_rays(
     edges: Array, b: Array, b_weight: Array, source: Array, opacity: Array, mu2: Array, emitting: int
 ) -> Array:
@@ -89,7 +91,7 @@ def luminosity_rays(
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@njit(**KERNEL)
 def luminosity_radial(edges: Array, source: Array, opacity: Array, mu2: Array, emitting: int) -> Array:
     """Return L as `luminosity_rays`, every N moving outwards along its radius: int 4 pi r^2 j e^{-tau} dr."""
     out = np.zeros((mu2.size, source.shape[0]))

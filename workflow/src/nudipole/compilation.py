@@ -1,4 +1,4 @@
-"""How numba compiles the kernels of this folder: options for njit that leave out what a kernel does not need.
+"""How numba compiles kernels: options for njit that leave out what a kernel does not need.
 
 Much of the time to compile a small kernel went into what surrounds it. The results are the same bytes either way.
 """
