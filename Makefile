@@ -26,7 +26,7 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := all
-.PHONY: all env test test-peers lint lint-python lint-types lint-workflow format lock benchmark benchmark-peers clean \
+.PHONY: all env env-acropolis test test-peers lint lint-python lint-types lint-workflow format lock benchmark benchmark-peers clean \
 	distclean help
 
 all: $(VENV)/.stamp-package ## build .venv and run the analysis to the final figure (default)
@@ -55,6 +55,17 @@ peers:
 	@$(MAKE) --no-print-directory VENV=$(PEERS) $(PEERS)/.stamp-peers
 	@$(PEERS_BIN)/python -c 'import acropolis, linx, primat'
 
+# ACROPOLIS alone: the optional rule `photodisintegration` runs it as another process.
+ACROPOLIS := .venv-acropolis
+env-acropolis: $(ACROPOLIS)/.stamp-lock ## build .venv-acropolis for `photodisintegration: {enabled: true}`
+
+$(ACROPOLIS)/.stamp-lock: envs/requirements-acropolis.txt
+	$(PYTHON) -m venv $(ACROPOLIS)
+	@$(ACROPOLIS)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps \
+		--only-binary=:all: -r envs/requirements-acropolis.txt
+	@$(ACROPOLIS)/bin/python -c 'import acropolis'
+	@touch $@
+
 lint: lint-python lint-types lint-workflow ## check style, types and the workflow (`make -k lint` shows all)
 
 lint-python: $(VENV)/.stamp-dev
@@ -78,7 +89,7 @@ COMPILE := bin/uv pip compile -q --universal --python-version 3.11 --generate-ha
 lock: ## re-make the locks in envs/ from the .in files (LOCK_ARGS=--upgrade)
 	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
 	$(PYTHON) -m venv "$$tmp"; "$$tmp/bin/python" -m pip install -qq uv; \
-	for lock in requirements requirements-dev requirements-peers; do \
+	for lock in requirements requirements-dev requirements-peers requirements-acropolis; do \
 		"$$tmp"/$(COMPILE) $(LOCK_ARGS) envs/$$lock.in -o envs/$$lock.txt; \
 	done
 	@echo "locks made; copy changed versions to envs/environment.yaml, then: make test"
@@ -93,8 +104,8 @@ clean: ## remove results and caches, keep .venv
 	rm -rf results .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis build $(VENV)/numba-cache \
 		$(PEERS)/numba-cache
 
-distclean: clean ## remove .venv and .venv-peers too
-	rm -rf $(VENV) $(PEERS) workflow/src/nudipole.egg-info
+distclean: clean ## remove the environments too
+	rm -rf $(VENV) $(PEERS) $(ACROPOLIS) workflow/src/nudipole.egg-info
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile

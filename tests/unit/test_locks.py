@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVS = ROOT / "envs"
-ADDED_LOCKS = ["requirements-dev.txt", "requirements-peers.txt"]
+ADDED_LOCKS = ["requirements-dev.txt", "requirements-peers.txt", "requirements-acropolis.txt"]
 """Installed on top of the run-time lock."""
 LOCKS = ["requirements.txt", *ADDED_LOCKS]
 PEERS = ("acropolis", "linx-bbn", "primat")

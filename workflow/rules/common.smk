@@ -48,6 +48,16 @@ def _check_remote(names, catalog):
             )
 
 
+def _check_acropolis(section):
+    """Stop if photodisintegration is on without the interpreter that has ACROPOLIS."""
+    python = section["python"]
+    if section["enabled"] and python is not None and not os.access(python, os.X_OK):
+        raise ConfigError(
+            f"photodisintegration.python = {python} cannot be run, but photodisintegration.enabled = true; build it with "
+            f"`make env-acropolis`, name another one that has ACROPOLIS, or null to use the rule's conda environment"
+        )
+
+
 def _checked_start():
     """Return the configuration of each set-up and the catalogue; stop here on anything a job would trip over."""
     schema = read_yaml(ROOT / SCHEMA_PATH)
@@ -57,6 +67,7 @@ def _checked_start():
     for dataset in catalog.datasets:
         _check_bundled(dataset)
     _check_remote(analysis["data"]["remote_datasets"], catalog)
+    _check_acropolis(analysis["photodisintegration"])
     return {"": analysis, "reference/": reference}, catalog
 
 
@@ -87,7 +98,7 @@ wildcard_constraints:
     variant="[A-Za-z0-9_.=,+-]+",
 
 
-HOW_NOT_WHAT = {"cosmology": ("jobs",)}
+HOW_NOT_WHAT = {"cosmology": ("jobs",), "photodisintegration": ("jobs", "enabled")}
 """Keys that say how work is split: they are in no table and no manifest."""
 
 
@@ -186,3 +197,19 @@ def profile_of(setup):
 def supernova_profile(wildcards):
     """Return the table of a variant's star, if it has one."""
     return profile_of(supernova_sections(wildcards))
+
+
+def photodisintegration_parts(wildcards):
+    """Return all parts of the points that ACROPOLIS is asked for."""
+    section, known = ANALYSIS["photodisintegration"], scenario_labels("")
+    chosen = known if section["initial"] is None else section["initial"]
+    wrong = [label for label in chosen if label not in known]
+    if wrong:
+        raise ConfigError(
+            f"photodisintegration.initial: {wrong[0]!r} is no initial state of this run, which has {', '.join(known)}"
+        )
+    return [
+        f"results/cosmology/photodisintegration/{label}_{part}.parquet"
+        for label in chosen
+        for part in range(section["jobs"])
+    ]

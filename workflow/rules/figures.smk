@@ -23,6 +23,7 @@ RESULTS = [
     *rules.supernova_pictures.output,
     *rules.cosmology_history.output,
     *rules.cosmology_pictures.output,
+    *(rules.photodisintegration.output if ANALYSIS["photodisintegration"]["enabled"] else []),
 ]
 
 
