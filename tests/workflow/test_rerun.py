@@ -69,3 +69,33 @@ def test_the_number_of_jobs_changes_no_byte(rerun: Project) -> None:
     assert outcome.code == 0, outcome.text
     assert (rerun.root / table).read_bytes() == before
     assert len(list((rerun.root / "results/cosmology/parts").glob("decoupled_*.parquet"))) == 3
+
+
+def test_photodisintegration_adds_its_own_jobs_only(rerun: Project) -> None:
+    """Its switch is no parameter of anything else; any Python will do for a dry run."""
+    overlay = "photodisintegration: {enabled: true, python: null, jobs: 1}"
+    assert planned(rerun, overlay) == {"photodisintegration_part", "photodisintegration", "manifest", "default"}
+
+
+def test_photodisintegration_without_acropolis_stops_first(rerun: Project) -> None:
+    extra = rerun.root / "overlay.yaml"
+    extra.write_text("photodisintegration: {enabled: true, python: no-such-python}")
+    outcome = rerun.run("--dry-run", config=(MINIMAL, extra))
+    assert outcome.code != 0
+    assert "photodisintegration.python = no-such-python cannot be run" in outcome.text
+    assert "make env-acropolis" in outcome.text
+
+
+def test_one_more_variant_of_the_supernova(rerun: Project) -> None:
+    """The surfaces of the other variants stay; that of the new one, the edges and what follows are made."""
+    overlay = "supernova: {variants: [criterion=emissivity, profile.T_c_MeV=40, R_far_km=1000]}"
+    rules = planned(rerun, overlay)
+    assert {"supernova_surface", "supernova_limits", *AFTER_LIMITS} <= rules
+    assert not {rule for rule in rules if rule.startswith(("cosmology_s", "stellar", "xenon1t", "kernels"))}
+
+
+def test_an_edit_of_the_supernova(rerun: Project) -> None:
+    append(rerun.root / SOURCE / "supernova/decays.py", "# edited")
+    rules = planned(rerun)
+    assert {"kernels", "supernova_surface", "supernova_limits", "supernova_details", *AFTER_LIMITS} <= rules
+    assert not {rule for rule in rules if rule.startswith(("cosmology_s", "stellar", "xenon1t"))}
