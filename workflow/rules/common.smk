@@ -98,7 +98,7 @@ wildcard_constraints:
     variant="[A-Za-z0-9_.=,+-]+",
 
 
-HOW_NOT_WHAT = {"cosmology": ("jobs",), "photodisintegration": ("jobs", "enabled")}
+HOW_NOT_WHAT = {"cosmology": ("jobs",), "photodisintegration": ("jobs", "enabled", "python")}
 """Keys that say how work is split: they are in no table and no manifest."""
 
 

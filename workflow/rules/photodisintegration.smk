@@ -22,6 +22,7 @@ rule photodisintegration_part:
     params:
         config=sections("grid", "flavours", "statistics", "cosmology", "photodisintegration"),
         parts=lambda wildcards: ANALYSIS["photodisintegration"]["jobs"],
+        python=lambda wildcards: ANALYSIS["photodisintegration"]["python"],
         code=code("photodisintegration_part.py"),
         runner=file_sha256(WORKFLOW / "scripts/acropolis_run.py"),
     message:

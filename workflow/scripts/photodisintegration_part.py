@@ -54,7 +54,7 @@ def work(snakemake: "Snakemake") -> None:
     log.info("%d points", len(points))
     found = sources(points, universe, config.network)
     # the rule's conda environment holds ACROPOLIS itself
-    interpreter = section["python"] or sys.executable
+    interpreter = snakemake.params.python or sys.executable
     runner = Path(snakemake.scriptdir) / RUNNER
     answers = ask(interpreter, runner, [as_request(each) for each in found if isinstance(each, DecaySource)])
     standard = universe.standard().abundances[config.network]

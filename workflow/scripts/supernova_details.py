@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from nudipole.config.model import grid_config
 from nudipole.constraints.supernova_details import PATH_UNITS, PRODUCTION_UNITS, mean_free_path_frame, production_frame
-from nudipole.constraints.supernova_inputs import supernova_config
+from nudipole.constraints.supernova_inputs import CITATIONS, supernova_config
 from nudipole.constraints.supernova_model import Model
 from nudipole.constraints.supernova_reach import UNITS as REACH_UNITS
 from nudipole.constraints.supernova_reach import reach_frame
@@ -25,13 +25,13 @@ def work(snakemake: "Snakemake") -> None:
     table = read_profile(Path(snakemake.input[0])) if typed.profile_table is not None else None
     model, point = Model(typed, table), config["figures"]["supernova_point"]
     production = production_frame(model, grid_config(config), tuple(config["flavours"]))
-    info = table_info(snakemake, "Supernova: production by channel", PRODUCTION_UNITS)
+    info = table_info(snakemake, "Supernova: production by channel", PRODUCTION_UNITS, CITATIONS)
     write_table(production, Path(snakemake.output.production), info)
     masses = tuple(float(mass) for mass in point["M_N_MeV"])
     paths = mean_free_path_frame(model, masses, float(point["mu_nu_muB"]), float(point["p_MeV"]))
-    info = table_info(snakemake, "Supernova: mean free path of N", PATH_UNITS)
+    info = table_info(snakemake, "Supernova: mean free path of N", PATH_UNITS, CITATIONS)
     write_table(paths, Path(snakemake.output.mean_free_path), info)
-    info = table_info(snakemake, "What sets the reach of low-energy supernovae", REACH_UNITS)
+    info = table_info(snakemake, "What sets the reach of low-energy supernovae", REACH_UNITS, CITATIONS)
     write_table(reach_frame(config, table), Path(snakemake.output.reach), info)
 
 

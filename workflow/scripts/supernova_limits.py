@@ -7,7 +7,7 @@ import pandas as pd
 
 from nudipole.config.load import with_variant
 from nudipole.constraints.supernova import curves
-from nudipole.constraints.supernova_inputs import supernova_config
+from nudipole.constraints.supernova_inputs import CITATIONS, supernova_config
 from nudipole.constraints.supernova_surface import UNITS
 from nudipole.limits.table import UNITS as LIMIT_UNITS
 from nudipole.limits.table import curves_frame
@@ -28,8 +28,8 @@ def work(snakemake: "Snakemake") -> None:
         found += curves(supernova_config(with_variant(snakemake.params.config, variant)), surface, variant)
     table = pd.concat(surfaces, ignore_index=True)
     title = "What each bound from a supernova limits, over its limit"
-    write_table(table, Path(snakemake.output.surface), table_info(snakemake, title, UNITS))
-    info = table_info(snakemake, "Limits from supernovae", LIMIT_UNITS)
+    write_table(table, Path(snakemake.output.surface), table_info(snakemake, title, UNITS, CITATIONS))
+    info = table_info(snakemake, "Limits from supernovae", LIMIT_UNITS, CITATIONS)
     write_table(curves_frame(found), Path(snakemake.output.limits), info)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nudipole.config.model import grid_config
-from nudipole.constraints.supernova_inputs import supernova_config
+from nudipole.constraints.supernova_inputs import CITATIONS, supernova_config
 from nudipole.constraints.supernova_model import Model, bounds_of
 from nudipole.constraints.supernova_surface import UNITS, surface_frame
 from nudipole.data.profile import read_profile
@@ -33,7 +33,7 @@ def work(snakemake: "Snakemake") -> None:
 
     bounds, flavours = bounds_of(variant), tuple(config["flavours"])
     frame = surface_frame(Model(typed, table), variant, bounds, grid_config(config), flavours, progress)
-    write_table(frame, Path(snakemake.output[0]), table_info(snakemake, f"Supernova, {variant}", UNITS))
+    write_table(frame, Path(snakemake.output[0]), table_info(snakemake, f"Supernova, {variant}", UNITS, CITATIONS))
 
 
 run_job(snakemake, work)

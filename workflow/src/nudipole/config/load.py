@@ -201,8 +201,9 @@ def with_variant(config: Mapping[str, Any], variant: str) -> dict[str, Any]:
 def _variant_problems(config: Mapping[str, Any], validator: jsonschema.Draft202012Validator) -> Iterator[str]:
     """Yield what is wrong with the variants of the supernova, each of which must be a valid configuration."""
     for variant in config["supernova"]["variants"]:
-        for error in validator.iter_errors(with_variant(config, variant)):
-            yield f"supernova.variants: {variant!r}: {_message(error)}"
+        varied = with_variant(config, variant)
+        problems = [_message(error) for error in validator.iter_errors(varied)] or [*_range_problems(varied)]
+        yield from (f"supernova.variants: {variant!r}: {problem}" for problem in problems)
 
 
 def validate(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

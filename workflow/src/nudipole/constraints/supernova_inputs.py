@@ -14,6 +14,15 @@ from nudipole.supernova.profile import Chang, Lapse, NeutrinoDegeneracy, Star, a
 from nudipole.supernova.rates import Microphysics, Protons
 
 SECTION = "supernova"
+CITATIONS = (
+    "arXiv:2402.01624 (integrated luminosity, low-energy supernovae)",
+    "arXiv:1611.03864 (profile)",
+    "arXiv:1803.03262 (emissivity of one zone)",
+    "arXiv:2201.09890 (energy in the envelope)",
+    "arXiv:1702.02964 and Phys. Rev. Lett. 62 (1989) 505 (gamma rays)",
+    "arXiv:2209.11773 (energetic neutrinos)",
+    "astro-ph/0302055 (inverse beta decay)",
+)
 
 
 class Criterion(StrEnum):

@@ -33,7 +33,7 @@ ALTERNATING = _acceleration(TERMS)
 DILOGARITHM = ALTERNATING / np.arange(1.0, TERMS + 1.0) ** 2
 TRILOGARITHM = 2.0 * ALTERNATING / np.arange(1.0, TERMS + 1.0) ** 3
 SMALL = 1e-3
-"""|w| below which the difference of two integrals is taken from the derivative; the error is w^2/24 of it."""
+"""|w| below which the difference of two integrals is taken from the derivative; the error is w^2/8 of it."""
 
 
 @njit(**BORROWS)

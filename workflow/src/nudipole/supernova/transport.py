@@ -52,7 +52,8 @@ def _ray(
         innermost = i
         inner = sqrt(edges[i] ** 2 - b * b) if edges[i] > b else 0.0
         added, transmission = _escaping(shining * source[i], absorbing * opacity[i], half - inner, transmission)
-        total += added
+        if i < emitting:
+            total += added
         half = inner
         if transmission < GONE:
             return total
