@@ -26,8 +26,8 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := all
-.PHONY: all env env-acropolis test test-peers lint lint-python lint-types lint-workflow format lock benchmark benchmark-peers clean \
-	distclean help
+.PHONY: all env env-acropolis test test-peers lint lint-python lint-types lint-workflow format lock benchmark \
+	benchmark-peers clean distclean help
 
 all: $(VENV)/.stamp-package ## build .venv and run the analysis to the final figure (default)
 	$(if $(CONFIG),@$(BIN)/python -m nudipole.config.load $(CONFIG))

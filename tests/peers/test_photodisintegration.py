@@ -1,61 +1,46 @@
-"""The script that runs ACROPOLIS, beside ACROPOLIS itself."""
+"""Freeze-in from 100 MeV through ACROPOLIS, by the script that the optional rule `photodisintegration` runs."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-from same_histories import standard
+from benchmarks.bbn_peers import NETWORK, early_universe
 
-pytest.importorskip("acropolis", reason="ACROPOLIS is not installed here: make test-peers")
+from nudipole.cosmology.acropolis_process import RUNNER, ask, interpreter
+from nudipole.cosmology.photodisintegration import BREAKUP_MEV, as_request, decay_source, observables
+from nudipole.errors import ConfigError
 
-from acropolis.input import input_data_from_file, locate_sm_file
-from benchmarks.bbn_peers import OMEGA_B_H2
-
-from nudipole.cosmology.export import COLUMNS, cosmo_frame, free_streaming
-
-RUNNER = Path(__file__).resolve().parents[2] / "workflow/scripts/acropolis_run.py"
-DEUTERON = 2
+ROOT = Path(__file__).resolve().parents[2]
+FREEZE_IN = ("cosmology.initial=freeze-in", "cosmology.T_RH_MeV=100")
+M_N_MEV, MU_NU_MUB = 10.0, 5e-14
+"""They live 1.5e5 s; their photons break the deuteron and nothing else."""
 
 
-def answer(folder: Path, n_N_per_photon: float, **other: object) -> dict:
-    frame = cosmo_frame(free_streaming(standard().history, 1e-8), OMEGA_B_H2, points=2000)
-    start = input_data_from_file(locate_sm_file()).get_abund_data().reshape(9, -1)[:, 0]
-    request = {
-        "M_N_MeV": 6.0,
-        "tau_N_s": 1e5,
-        "T_0_MeV": 10.0,
-        "n_N_per_photon": n_N_per_photon,
-        "branching_to_photons": 1.0,
-        "nuclei": start.tolist(),
-        "history": frame[list(COLUMNS)].to_numpy().tolist(),
-    } | other
-    (folder / "request.json").write_text(json.dumps([request]))
-    command = [sys.executable, str(RUNNER), str(folder / "request.json"), str(folder / "answer.json")]
-    subprocess.run(command, check=True)
-    (found,) = json.loads((folder / "answer.json").read_text())
-    return found
+@pytest.fixture(scope="module")
+def python() -> str:
+    try:
+        return interpreter(None, ROOT)
+    except ConfigError as error:
+        pytest.skip(str(error))
 
 
 @pytest.mark.slow
-def test_a_third_of_the_deuterium_breaks(tmp_path):
-    """The point of test_acropolis.py: 0.644 of the deuterons are left, 1.6e-3 apart with the histories."""
-    found = answer(tmp_path, 1e-7)
-    assert found["status"] == "ok"
-    start = input_data_from_file(locate_sm_file()).get_abund_data().reshape(9, -1)[DEUTERON, 0]
-    assert found["nuclei"][DEUTERON] / start == pytest.approx(0.644, rel=6e-3, abs=0.0)
-
-
-@pytest.mark.slow
-def test_without_n_nothing_breaks(tmp_path):
-    start = input_data_from_file(locate_sm_file()).get_abund_data().reshape(9, -1)[:, 0]
-    # ACROPOLIS lets tritium and 7Be decay at the end
-    assert np.array(answer(tmp_path, 1e-30)["nuclei"])[[1, 2, 5]] == pytest.approx(start[[1, 2, 5]], rel=1e-9, abs=0.0)
-
-
-def test_a_failure_is_an_answer(tmp_path):
-    found = answer(tmp_path, 1e-7, history=[[1.0, 2.0]])
-    assert found["nuclei"] is None
-    assert found["status"] != "ok"
+def test_one_point_from_freeze_in_to_deuterium(python: str) -> None:
+    early = early_universe(*FREEZE_IN)
+    background = early.background(M_N_MEV, MU_NU_MUB)
+    steps = early.abundance_steps(background.history, NETWORK)
+    Omega_b_h2 = early.nucleosynthesis.Omega_b_h2
+    source = decay_source(background.history, steps, M_N_MEV, background.tau_N_s, Omega_b_h2)
+    request = as_request(source)
+    answers = ask(python, ROOT / RUNNER, [request, {**request, "n_N_per_photon": 0.0}, {**request, "tau_N_s": -1.0}])
+    assert [answer["status"] == "ok" for answer in answers] == [True, True, False]
+    after, undisturbed = (observables(answer["nuclei"]) for answer in answers[:2])
+    before = observables(source.nuclei)
+    # without N nothing breaks; their t and 7Be have decayed, which observables count as decayed
+    for name, value in before.items():
+        assert undisturbed[name] == pytest.approx(value, rel=1e-9, abs=0.0), name
+    assert BREAKUP_MEV < 0.5 * M_N_MEV < 5.5
+    assert after["D_H"] < 0.9 * before["D_H"]
+    # 3He is broken from 5.5 MeV, 4He from 20 MeV on
+    for name in ("Y_p", "He3_H"):
+        assert after[name] == pytest.approx(before[name], rel=1e-4, abs=0.0), name
+    assert ask(python, ROOT / RUNNER, [request])[0]["nuclei"] == answers[0]["nuclei"]

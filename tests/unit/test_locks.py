@@ -9,6 +9,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from nudipole.cosmology.acropolis_process import VERSION
+
 ROOT = Path(__file__).resolve().parents[2]
 ENVS = ROOT / "envs"
 ADDED_LOCKS = ["requirements-dev.txt", "requirements-peers.txt", "requirements-acropolis.txt"]
@@ -101,6 +103,16 @@ def test_conda_environment_has_the_locked_versions() -> None:
     conda = conda_versions()
     assert conda.keys() == direct
     assert {name: {version} for name, version in conda.items()} == {name: locked[name] for name in direct}
+
+
+def test_acropolis_is_the_same_everywhere_and_its_conda_environment_has_the_package_too() -> None:
+    for lock in ("requirements-acropolis.txt", "requirements-peers.txt"):
+        assert versions(lock)["acropolis"] == {VERSION}, lock
+    run_time, added = (
+        yaml.safe_load((ENVS / name).read_text(encoding="utf-8"))["dependencies"]
+        for name in ("environment.yaml", "acropolis.yaml")
+    )
+    assert added == [*run_time, "pip", {"pip": [f"acropolis=={VERSION}"]}]
 
 
 def test_package_dependencies_are_direct_requirements() -> None:

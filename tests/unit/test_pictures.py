@@ -19,7 +19,9 @@ from nudipole.plotting.cooling import draw_cooling
 from nudipole.plotting.cosmology_family import draw_family
 from nudipole.plotting.cosmology_history import draw_abundances, draw_history
 from nudipole.plotting.cosmology_maps import draw_maps
+from nudipole.plotting.curves import initial_name
 from nudipole.plotting.likelihood import draw_likelihood
+from nudipole.plotting.photodisintegration import draw_photodisintegration
 from nudipole.plotting.ratios import draw_ratios
 from nudipole.plotting.save import save_figure
 from nudipole.plotting.solar import draw_solar
@@ -146,6 +148,21 @@ def family_figure(*states: str) -> Figure:
     return draw_family(cosmology_table(*states), cosmology_table("decoupled"), published, list(states))
 
 
+def broken_nuclei_table(*states: str) -> pd.DataFrame:
+    """Two points an initial state: one with a tenth of its deuterium, newly excluded, and one that failed."""
+    rows = [
+        (mass, 1e-13, state, D_H, 2.5e-5, new, status)
+        for state in states
+        for mass, D_H, new, status in ((5.0, 2.5e-6, True, "ok"), (20.0, np.nan, False, "not computed: why"))
+    ]
+    columns = ("M_N_MeV", "mu_nu_muB", "initial", "D_H", "D_H_before", "newly_excluded", "status")
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def broken_nuclei_figure(*states: str) -> Figure:
+    return draw_photodisintegration(broken_nuclei_table(*states), cosmology_table(*states), list(states), "primat2023")
+
+
 TOY = Comparison("toy", "xenon1t", "tritium", Edge.FLOOR, (0.01, 1.0), (), (), 0.1, 0.2, "")
 
 
@@ -159,6 +176,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "abundances": lambda: draw_abundances(abundances_table(), "toy"),
     "cosmology_maps": lambda: draw_maps(surface_table(), cosmology_table("decoupled"), "decoupled", "primat2023"),
     "cosmology_family": lambda: family_figure("decoupled", "thermal"),
+    "photodisintegration": lambda: broken_nuclei_figure("decoupled", "thermal"),
 }
 
 
@@ -314,6 +332,27 @@ def test_a_state_without_any_limit_is_left_out() -> None:
     limits = limits[~limits["variant"].str.startswith("thermal")]
     figure = draw_family(limits, cosmology_table("decoupled"), published_table(1.0), ["decoupled", "thermal"])
     assert [line.get_label() for line in figure.axes[0].lines] == ["decoupled"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 6])
+def test_broken_nuclei_have_a_panel_an_initial_state(count: int) -> None:
+    states = ["decoupled", "thermal", *(f"freeze-in_{T}MeV" for T in (5, 10, 100, 1000))][:count]
+    *panels, scale = broken_nuclei_figure(*states).axes
+    shown = [axes for axes in panels if axes.get_visible()]
+    assert [axes.get_title(loc="left") for axes in shown] == [initial_name(state) for state in states]
+    assert "D/H" in scale.get_ylabel()
+    for axes in shown:
+        computed, failed = axes.collections
+        assert computed.get_array().tolist() == pytest.approx([0.1], rel=1e-12)
+        np.testing.assert_array_equal(computed.get_edgecolors(), [[0.0, 0.0, 0.0, 1.0]])
+        np.testing.assert_array_equal(failed.get_offsets(), [[20.0, 1e-13]])
+        np.testing.assert_array_equal(axes.lines[0].get_ydata(), np.full(9, 1e-10))
+
+
+def test_no_late_decays_at_all_are_said_in_words() -> None:
+    table = broken_nuclei_table("decoupled").iloc[:0]
+    (axes,) = draw_photodisintegration(table, cosmology_table("decoupled"), ["decoupled"], "primat2023").axes
+    assert "late enough" in axes.texts[0].get_text()
 
 
 @pytest.mark.parametrize("name", ["history", "abundances", "cosmology", "reference cosmology limits"])

@@ -25,6 +25,15 @@ CONFIGS = {
         "data: {remote_datasets: [suns]}",
         ["data.remote_datasets: 'suns' is not in the catalogue", "remove it", "b8_spectrum_winter2006"],
     ),
+    "no ACROPOLIS": (
+        "photodisintegration: {enabled: true, python: /nowhere/python}",
+        ["photodisintegration.enabled = true needs ACROPOLIS", "/nowhere/python has none", "make env-acropolis"],
+    ),
+    "unknown initial state": (
+        "photodisintegration: {enabled: true, initial: [freeze-in_3MeV]}",
+        ["photodisintegration.initial: 'freeze-in_3MeV' is no initial state", "decoupled, thermal"],
+    ),
+    "no points": ("photodisintegration: {M_N_points_per_decade: 0}", ["M_N_points_per_decade = 0"]),
     "no catalogue": ("data: {catalog: nowhere.yaml}", ["nowhere.yaml cannot be read", "correct data.catalog"]),
 }
 

@@ -2,6 +2,8 @@
 
 from contextlib import contextmanager
 
+from snakemake.settings.types import DeploymentMethod
+
 from nudipole.config.load import (
     DEFAULT_PATH,
     REFERENCE_PATH,
@@ -12,6 +14,7 @@ from nudipole.config.load import (
     with_variant,
 )
 from nudipole.constraints.datasets import solar_datasets
+from nudipole.cosmology.acropolis_process import RUNNER, interpreter
 from nudipole.cosmology.scenario import scenarios_of
 from nudipole.data.catalog import load_catalog
 from nudipole.errors import ConfigError, NudipoleError
@@ -48,14 +51,20 @@ def _check_remote(names, catalog):
             )
 
 
-def _check_acropolis(section):
-    """Stop if photodisintegration is on without the interpreter that has ACROPOLIS."""
-    python = section["python"]
-    if section["enabled"] and python is not None and not os.access(python, os.X_OK):
-        raise ConfigError(
-            f"photodisintegration.python = {python} cannot be run, but photodisintegration.enabled = true; build it with "
-            f"`make env-acropolis`, name another one that has ACROPOLIS, or null to use the rule's conda environment"
-        )
+def _check_photodisintegration(analysis):
+    """Stop if photodisintegration is on for an initial state that is not computed, or without ACROPOLIS."""
+    section = analysis["photodisintegration"]
+    if not section["enabled"]:
+        return
+    known = [scenario.label for scenario in scenarios_of(analysis["cosmology"])]
+    for label in section["initial"] or []:
+        if label not in known:
+            raise ConfigError(
+                f"photodisintegration.initial: {label!r} is no initial state of this run, which has {', '.join(known)}"
+            )
+    # Snakemake's conda environments are built after this
+    if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
+        interpreter(section["python"], ROOT)
 
 
 def _checked_start():
@@ -67,7 +76,7 @@ def _checked_start():
     for dataset in catalog.datasets:
         _check_bundled(dataset)
     _check_remote(analysis["data"]["remote_datasets"], catalog)
-    _check_acropolis(analysis["photodisintegration"])
+    _check_photodisintegration(analysis)
     return {"": analysis, "reference/": reference}, catalog
 
 
@@ -98,8 +107,8 @@ wildcard_constraints:
     variant="[A-Za-z0-9_.=,+-]+",
 
 
-HOW_NOT_WHAT = {"cosmology": ("jobs",), "photodisintegration": ("jobs", "enabled", "python")}
-"""Keys that say how work is split: they are in no table and no manifest."""
+HOW_NOT_WHAT = {"cosmology": ("jobs",), "photodisintegration": ("enabled", "python", "jobs")}
+"""Keys that say whether, where and in how many parts work is done: they are in no table and no manifest."""
 
 
 def _physics_of(setup, name):
@@ -199,17 +208,18 @@ def supernova_profile(wildcards):
     return profile_of(supernova_sections(wildcards))
 
 
+def photodisintegration_sections(wildcards):
+    """Return the configuration of one initial state, without the list of those that are computed."""
+    found = sections("grid", "flavours", "statistics", "cosmology", "photodisintegration")(wildcards)
+    section = {key: value for key, value in found["photodisintegration"].items() if key != "initial"}
+    return {**found, "photodisintegration": section}
+
+
 def photodisintegration_parts(wildcards):
     """Return all parts of the points that ACROPOLIS is asked for."""
-    section, known = ANALYSIS["photodisintegration"], scenario_labels("")
-    chosen = known if section["initial"] is None else section["initial"]
-    wrong = [label for label in chosen if label not in known]
-    if wrong:
-        raise ConfigError(
-            f"photodisintegration.initial: {wrong[0]!r} is no initial state of this run, which has {', '.join(known)}"
-        )
+    section = ANALYSIS["photodisintegration"]
     return [
         f"results/cosmology/photodisintegration/{label}_{part}.parquet"
-        for label in chosen
+        for label in section["initial"] or scenario_labels("")
         for part in range(section["jobs"])
     ]

@@ -1,18 +1,45 @@
 """Photodisintegration by ACROPOLIS, off by default: `photodisintegration: {enabled: true}` after `make env-acropolis`."""
 
 
+rule photodisintegration_kernels:
+    input:
+        lock=os.path.relpath(ROOT / "envs/requirements-acropolis.txt"),
+    output:
+        kernels_of("acropolis"),
+    log:
+        "results/logs/photodisintegration_kernels.log",
+    benchmark:
+        "results/benchmarks/jobs/photodisintegration_kernels.tsv"
+    conda:
+        "../../envs/acropolis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    params:
+        config=sections(),
+        code=code("photodisintegration_kernels.py"),
+        runner=file_sha256(ROOT / RUNNER),
+    message:
+        "Photodisintegration: compiling ACROPOLIS"
+    script:
+        "../scripts/photodisintegration_kernels.py"
+
+
 rule photodisintegration_part:
     input:
         data_tables(*datasets.COSMOLOGY),
         surfaces="results/cosmology/bbn.parquet",
         kernels=kernels_of("cosmology"),
+        acropolis=kernels_of("acropolis"),
         lock=os.path.relpath(ROOT / "envs/requirements-acropolis.txt"),
     output:
         "results/cosmology/photodisintegration/{scenario}_{part}.parquet",
     log:
         "results/logs/photodisintegration_{scenario}_{part}.log",
-    benchmark:
-        "results/benchmarks/jobs/photodisintegration_{scenario}_{part}.tsv"
+    # `snakemake --cache` shares finished parts between working directories; such a rule may have no benchmark, its log has
+    # the time of every point
+    cache: "omit-software"
     conda:
         "../../envs/acropolis.yaml"
     threads: 1
@@ -20,11 +47,13 @@ rule photodisintegration_part:
         mem_mb=1500,
         runtime=120,
     params:
-        config=sections("grid", "flavours", "statistics", "cosmology", "photodisintegration"),
-        parts=lambda wildcards: ANALYSIS["photodisintegration"]["jobs"],
-        python=lambda wildcards: ANALYSIS["photodisintegration"]["python"],
+        config=photodisintegration_sections,
+        # the key of the cache has no wildcards
+        scenario=lambda wildcards: wildcards.scenario,
+        part=lambda wildcards: int(wildcards.part),
+        parts=ANALYSIS["photodisintegration"]["jobs"],
         code=code("photodisintegration_part.py"),
-        runner=file_sha256(WORKFLOW / "scripts/acropolis_run.py"),
+        runner=file_sha256(ROOT / RUNNER),
     message:
         "Photodisintegration: {wildcards.scenario}, part {wildcards.part}"
     script:
@@ -33,7 +62,8 @@ rule photodisintegration_part:
 
 rule photodisintegration:
     input:
-        photodisintegration_parts,
+        parts=photodisintegration_parts,
+        limits="results/limits/cosmology.parquet",
     output:
         table="results/cosmology/photodisintegration.parquet",
         png=report(

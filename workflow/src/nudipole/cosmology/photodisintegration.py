@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import zeta
 
-from nudipole.cosmology.export import COLUMNS, cosmo_frame, free_streaming
+from nudipole.constants import T_CMB_MEV
+from nudipole.cosmology.export import COLUMNS, baryon_density_MeV3, cosmo_frame, free_streaming
 from nudipole.cosmology.history import History
 from nudipole.cosmology.network import AbundanceSteps
 from nudipole.cosmology.nuclear import SPECIES
@@ -37,6 +38,8 @@ class DecaySource:
     tau_N_s: float
     T_0_MeV: float
     n_N_per_photon: float
+    baryons_per_photon: float
+    """That of today. Before the decays it is larger, which matters only where N dominate and helium excludes them."""
     nuclei: Array
     """n_i/n_b of NUCLEI before the decays."""
     history: Array
@@ -76,9 +79,23 @@ def decay_source(
         tau_N_s,
         T_0,
         rho / M_N_MeV / photons_MeV3(T_0),
+        float(baryon_density_MeV3(np.zeros(1), Omega_b_h2)[0]) / photons_MeV3(T_CMB_MEV),
         nuclei_of(steps),
         table[list(COLUMNS)].to_numpy(dtype=np.float64),
     )
+
+
+WARM_UP: dict[str, object] = {
+    "M_N_MeV": 10.0,
+    "tau_N_s": 1e5,
+    "T_0_MeV": 1e-2,
+    "n_N_per_photon": 1e-9,
+    "branching_to_photons": BRANCHING_TO_PHOTONS,
+    "baryons_per_photon": None,
+    "nuclei": None,
+    "history": None,
+}
+"""A request that needs no history of ours: its photons of 5 MeV take every path through ACROPOLIS that is compiled."""
 
 
 def as_request(source: DecaySource) -> dict[str, object]:
@@ -89,6 +106,7 @@ def as_request(source: DecaySource) -> dict[str, object]:
         "T_0_MeV": source.T_0_MeV,
         "n_N_per_photon": source.n_N_per_photon,
         "branching_to_photons": BRANCHING_TO_PHOTONS,
+        "baryons_per_photon": source.baryons_per_photon,
         "nuclei": source.nuclei.tolist(),
         "history": source.history.tolist(),
     }
