@@ -7,8 +7,9 @@ from benchmarks.record import Record, median_seconds
 from scipy import integrate
 
 from nudipole.constants import ALPHA, M_E_MEV
+from nudipole.quadrature import unit_rule
 from nudipole.supernova.photon_kernels import photon_rates
-from nudipole.supernova.rates import DEFAULT_NODES, unit_rule
+from nudipole.supernova.rates import DEFAULT_NODES
 from nudipole.supernova.scattering_kernels import FermiGas, Screening, fermi_gas_loss
 
 T, MU_E, K_S2, M_T2 = 30.0, 218.2, 41.748**2, 15.329**2

@@ -16,10 +16,11 @@ from scipy.special import expit
 from nudipole.constants import ALPHA, M_E_MEV, M_P_MEV
 from nudipole.cross_sections import bracket_coefficients
 from nudipole.errors import DomainError
+from nudipole.quadrature import unit_rule
 from nudipole.supernova.fermi_integrals import blocked_moments, fermi_integrals
 from nudipole.supernova.medium import medium
 from nudipole.supernova.photon_kernels import photon_rates
-from nudipole.supernova.rates import Microphysics, Nodes, Protons, rates, unit_rule
+from nudipole.supernova.rates import Microphysics, Nodes, Protons, rates
 from nudipole.supernova.rest_kernels import DIPOLE_MASS2_MEV2, rest_rate
 from nudipole.supernova.scattering_kernels import FermiGas, Screening, Transfer, _mean_amplitude, fermi_gas_loss
 

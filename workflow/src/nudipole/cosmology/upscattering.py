@@ -7,7 +7,6 @@ Above the electroweak scale the photon dipole is not the right operator any more
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from math import exp, isfinite, log, pi
 
 import numpy as np
@@ -22,6 +21,7 @@ from nudipole.cosmology.splines import Array, SplineTable, column, locate, splin
 from nudipole.cosmology.thermal import Statistics, reduced_integrals
 from nudipole.cosmology.upscattering_kernels import rate_grid
 from nudipole.errors import DomainError
+from nudipole.quadrature import unit_rule
 
 P_MIN, P_MAX, MOMENTA = 1e-2, 60.0, 22
 """Momenta at which c is integrated, in units of T and uniform in ln(p/T); outside, c keeps its value at the end."""
@@ -54,20 +54,13 @@ class UpscatteringTable:
     """Nodes: shape (temperatures, momenta)."""
 
 
-@lru_cache(maxsize=8)
-def _rule(nodes: int) -> tuple[Array, Array]:
-    """Return Gauss-Legendre on [0, 1]."""
-    x, w = np.polynomial.legendre.leggauss(nodes)
-    return 0.5 * (x + 1.0), 0.5 * w
-
-
 def susceptibility(x: ArrayLike, statistics: Statistics) -> Array:
     """Return int q^2 (-df/dE) dq = int (E + q^2/E) f dq in units of T^2: pi^2/6 (fermions), pi^2/3 (bosons) at x = 0.
 
     q = w sqrt(w^2 + 2 x), E = x + w^2, dq = 2 E dw/sqrt(w^2 + 2 x).
     """
     mass = np.asarray(x, dtype=np.float64)[..., None]
-    node, weight = _rule(64)
+    node, weight = unit_rule(64)
     w = 6.5 * node
     E = mass + w**2
     root2 = w**2 + 2.0 * mass
@@ -121,7 +114,7 @@ def upscattering_c_direct(
     eta = np.array([float(t.statistics) for t in targets])
     shares = target_shares(T, targets)
     D = debye_mass2_over_T2(T, targets if screening is None else screening)
-    c: Array = rate_grid(p, M_N_MeV / T, masses / T[:, None], eta, shares, D, squared_screening, *_rule(nodes))
+    c: Array = rate_grid(p, M_N_MeV / T, masses / T[:, None], eta, shares, D, squared_screening, *unit_rule(nodes))
     return c
 
 

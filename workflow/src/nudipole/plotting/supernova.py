@@ -23,7 +23,6 @@ SHOWN_MASSES_MEV = (0.1, 10.0, 30.0, 70.0, 100.0, 140.0, 200.0)
 COLOURS = (BLUE, SKY, GREEN, ORANGE, VERMILLION, PURPLE, GREY)
 CHANNELS = {"proton": ("protons", BLUE), "electron": ("electrons", GREEN), "photon": ("photons", VERMILLION)}
 """Photons: inverse decay above the plasmon mass, plasmon decay below it."""
-PUBLISHED_REACH_MUB = 6.7e-14
 NAMES_END = 0.42
 """Where the names of the assumptions end, in parts of the width."""
 
@@ -108,7 +107,7 @@ def draw_mean_free_path(paths: pd.DataFrame) -> Figure:
 
 def draw_reach(reach: pd.DataFrame) -> Figure:
     """Return the reach of low-energy supernovae for each assumption, beside the published one."""
-    require(reach, ("cause", "M_N_MeV", "mu_reach_muB", "factor"), "reach")
+    require(reach, ("cause", "M_N_MeV", "mu_reach_muB", "factor", "published_over_reach"), "reach")
     with context(RC, after_reset=True):
         figure, (axes,) = new_panels((1.0,))
         place = axes.get_position()
@@ -120,7 +119,7 @@ def draw_reach(reach: pd.DataFrame) -> Figure:
             axes.text(factor + 0.1, height, f"{factor:.2f}", va="center", fontsize=8.0)
             text = rf"{power_of_ten(mu)} at {mass:g} MeV"
             axes.text(0.99, height, text, va="center", ha="right", fontsize=8.0, transform=axes.get_yaxis_transform())
-        published = float(reach["mu_reach_muB"].iloc[0]) / PUBLISHED_REACH_MUB
+        published = 1.0 / float(reach["published_over_reach"].iloc[0])
         axes.axvline(published, color=VERMILLION, lw=1.5, ls="--")
         axes.text(published + 0.1, places[0] + 0.45, "arXiv:2402.01624", color=VERMILLION, fontsize=8.5, va="bottom")
         axes.set_yticks(places, reach["cause"], fontsize=8.5)

@@ -17,8 +17,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from nudipole.quadrature import Rule, unit_rule
 from nudipole.stellar.damping import Damping
-from nudipole.stellar.quadrature import LN_EV7_PER_KEV7, THERMAL_DEPTH, Nodes, Rule, unit_rule
+from nudipole.stellar.quadrature import LN_EV7_PER_KEV7, THERMAL_DEPTH, Nodes
 from nudipole.stellar.star import Star
 
 # The peak panel reaches 20 half-widths: further out the map's own pole at pi/2 would slow the rule down.

@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from nudipole.quadrature import Rule, unit_rule
 from nudipole.stellar.dispersion import (
     longitudinal_reach,
     longitudinal_residue,
@@ -20,7 +21,7 @@ from nudipole.stellar.dispersion import (
     transverse_residue,
     transverse_shape,
 )
-from nudipole.stellar.quadrature import LN_EV7_PER_KEV7, THERMAL_DEPTH, Nodes, Rule, unit_rule
+from nudipole.stellar.quadrature import LN_EV7_PER_KEV7, THERMAL_DEPTH, Nodes
 from nudipole.stellar.star import Star
 
 

@@ -20,9 +20,9 @@ from nudipole.constants import (
     PROTONS_PER_KT_WATER,
     SPEED_OF_LIGHT_CM_PER_S,
 )
+from nudipole.quadrature import unit_rule
 from nudipole.supernova.emission import Emitter
 from nudipole.supernova.profile import CM_PER_KM
-from nudipole.supernova.rates import unit_rule
 from nudipole.units import lifetime_s
 
 Array = NDArray[np.float64]

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 from nudipole.constants import ERG_PER_MEV, HBAR_MEV_S, HBARC_MEV_CM, MU_B_PER_MEV
+from nudipole.quadrature import unit_rule
 from nudipole.supernova.layers import DEFAULT_RESOLUTION, Layers, Resolution
 from nudipole.supernova.profile import CM_PER_KM
-from nudipole.supernova.rates import Channel, Microphysics, Rates, rates, unit_rule
+from nudipole.supernova.rates import Channel, Microphysics, Rates, rates
 from nudipole.supernova.transport import luminosity_radial, luminosity_rays
 
 Array = NDArray[np.float64]

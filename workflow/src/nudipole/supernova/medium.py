@@ -9,11 +9,11 @@ from scipy.optimize import brentq
 
 from nudipole.constants import ALPHA, ATOMIC_MASS_UNIT_G, HBARC_MEV_CM, M_P_MEV
 from nudipole.errors import DomainError
+from nudipole.quadrature import unit_rule
 
 Array = NDArray[np.float64]
 NODES = 96
 """Gauss-Legendre nodes of the proton density."""
-X, WEIGHTS = np.polynomial.legendre.leggauss(NODES)
 DEPTH = 45.0
 """Protons more than this many T above the Fermi energy or the mass are left out: e^-45."""
 
@@ -35,12 +35,13 @@ def electron_chemical_potential_MeV(n_e_MeV3: Array, T_MeV: Array) -> Array:
 def proton_density_MeV3(mu_MeV: float, T_MeV: float) -> float:
     """Return n = (1/pi^2) int p^2 dp/(e^{(E - mu)/T} + 1) of protons; mu includes the mass."""
     kinetic_max = max(mu_MeV - M_P_MEV, 0.0) + DEPTH * T_MeV
-    root = 0.5 * (X + 1.0) * np.sqrt(kinetic_max)
+    x, w = unit_rule(NODES)
+    root = x * np.sqrt(kinetic_max)
     kinetic = root**2
     momentum2 = kinetic * (kinetic + 2.0 * M_P_MEV)
     occupied = 1.0 / (np.exp((kinetic + M_P_MEV - mu_MeV) / T_MeV) + 1.0)
     integrand = np.sqrt(momentum2) * (kinetic + M_P_MEV) * occupied * 2.0 * root
-    return float((0.5 * WEIGHTS * integrand).sum() * np.sqrt(kinetic_max) / pi**2)
+    return float((w * integrand).sum() * np.sqrt(kinetic_max) / pi**2)
 
 
 def proton_chemical_potential_MeV(n_p_MeV3: float, T_MeV: float) -> float:

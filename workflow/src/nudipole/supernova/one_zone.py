@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nudipole.constants import HBARC_MEV_CM, MU_B_PER_MEV
+from nudipole.quadrature import unit_rule
 from nudipole.supernova.emission import DEPTH, ERG_PER_CM3_S_PER_MEV5, Propagation, opacity_MeV3
 from nudipole.supernova.medium import Medium
 from nudipole.supernova.profile import CM_PER_KM
-from nudipole.supernova.rates import Channel, Microphysics, Nodes, rates, unit_rule
+from nudipole.supernova.rates import Channel, Microphysics, Nodes, rates
 
 Array = NDArray[np.float64]
 ENERGIES = 48

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from functools import lru_cache
 from math import exp
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from nudipole.compilation import BORROWS, KERNEL
 from nudipole.constants import M_E_MEV, M_P_MEV
 from nudipole.errors import DomainError
+from nudipole.quadrature import unit_rule
 from nudipole.supernova.medium import Medium
 from nudipole.supernova.photon_kernels import photon_rates
 from nudipole.supernova.rest_kernels import DIPOLE_MASS2_MEV2, rest_rate
@@ -79,13 +79,6 @@ class Zone(NamedTuple):
     screening: Screening
     electrons: FermiGas
     protons: FermiGas
-
-
-@lru_cache(maxsize=8)
-def unit_rule(nodes: int) -> tuple[Array, Array]:
-    """Return Gauss-Legendre on [0, 1]."""
-    x, w = np.polynomial.legendre.leggauss(nodes)
-    return 0.5 * (x + 1.0), 0.5 * w
 
 
 @njit(**BORROWS)
