@@ -25,37 +25,46 @@ def slash(p):
     return sum(METRIC[i, i] * p[i] * GAMMA[i] for i in range(4))
 
 
-def by_traces(E, T, M, mu_muB):
-    """dsigma/dT [cm^2/MeV] from L = (mu/2) F_mn nubar_L sigma^mn N_R + h.c. and photon exchange with an electron.
+def electron_current(recoil, target, m):
+    """1/2 tr[(p' + m) gamma^a (p + m) gamma^b], averaged over the spin of the target."""
+    after, before = slash(recoil) + m * np.eye(4), slash(target) + m * np.eye(4)
+    return np.array([[0.5 * np.trace(after @ a @ before @ b) for b in GAMMA] for a in GAMMA])
+
+
+def scalar_current(recoil, target, _):
+    """(p + p')^a (p + p')^b: a point-like scalar of unit charge."""
+    return np.outer(recoil + target, recoil + target)
+
+
+def by_traces(E, T, M, mu_muB, current=electron_current, m=M_E_MEV):
+    """dsigma/dT [cm^2/MeV] from L = (mu/2) F_mn nubar_L sigma^mn N_R + h.c. and photon exchange with a unit charge.
 
     F_mn = 2 d_m A_n under the antisymmetric sigma, so the vertex nu -> N is mu sigma^mn q_m P_L. No average over the
-    one neutrino helicity, 1/2 for the target spin; dsigma/dT = |M|^2/(32 pi m E^2) for a massless projectile.
+    one neutrino helicity; dsigma/dT = |M|^2/(32 pi m E^2) for a massless projectile.
     """
-    m = M_E_MEV
-    k, cos = np.sqrt(T * (T + 2 * m)), float(cos_theta_recoil(E, T, M))
+    k, cos = np.sqrt(T * (T + 2 * m)), float(cos_theta_recoil(E, T, M, m))
     nu, target = np.array([E, 0, 0, E]), np.array([m, 0, 0, 0])
     recoil = np.array([m + T, k * np.sqrt(1 - cos**2), 0, k * cos])
     heavy = nu + target - recoil
     q = recoil - target
     q_lower, q2 = METRIC @ q, q @ METRIC @ q
     vertex = [sum(q_lower[i] * SIGMA[i][n] for i in range(4)) for n in range(4)]
-    total = 0.0
+    tensor, total = current(recoil, target, m), 0.0
     for a in range(4):
         for b in range(4):
             dipole = np.trace((slash(heavy) + M * np.eye(4)) @ vertex[a] @ P_L @ slash(nu) @ P_R @ vertex[b])
-            electron = np.trace((slash(recoil) + m * np.eye(4)) @ GAMMA[a] @ (slash(target) + m * np.eye(4)) @ GAMMA[b])
-            total += METRIC[a, a] * METRIC[b, b] * dipole * electron
-    squared = 0.5 * (mu_muB * MU_B_PER_MEV) ** 2 * 4 * np.pi * ALPHA / q2**2 * total
+            total += METRIC[a, a] * METRIC[b, b] * dipole * tensor[a, b]
+    squared = (mu_muB * MU_B_PER_MEV) ** 2 * 4 * np.pi * ALPHA / q2**2 * total
     assert abs(squared.imag) < 1e-12 * abs(squared.real)
     return squared.real / (32 * np.pi * m * E**2) * HBARC_MEV_CM**2
 
 
-def random_points(count, seed, *, edge=1e-3):
+def random_points(count, seed, *, edge=1e-3, m=M_E_MEV, E_max=30.0):
     """Random (E, T, M) inside the kinematic limits, logarithmic in E."""
     rng = np.random.default_rng(seed)
-    E = np.exp(rng.uniform(np.log(1e-2), np.log(30.0), count))
-    M = rng.uniform(0.0, 0.999, count) * np.array([M_N_max_MeV(e) for e in E])
-    low, high = np.array([recoil_limits_MeV(e, x) for e, x in zip(E, M, strict=True)]).T
+    E = np.exp(rng.uniform(np.log(1e-2), np.log(E_max), count))
+    M = rng.uniform(0.0, 0.999, count) * np.array([M_N_max_MeV(e, m) for e in E])
+    low, high = np.array([recoil_limits_MeV(e, x, m) for e, x in zip(E, M, strict=True)]).T
     low = np.maximum(low, 1e-9 * high)
     share = rng.uniform(edge, 1 - edge, count)
     return E, np.where(rng.random(count) < 0.5, low + share * (high - low), low * (high / low) ** share), M

@@ -11,14 +11,14 @@ import pytest
 from scipy import integrate, stats
 
 from nudipole.cli.project import bundled_tables, catalog_of
+from nudipole.config.detectors import configured_experiments, load_records
 from nudipole.config.load import load_config
-from nudipole.constants import SECONDS_PER_YEAR
-from nudipole.constraints import xenon1t
+from nudipole.constants import M_E_MEV, SECONDS_PER_YEAR
+from nudipole.constraints import detector
 from nudipole.constraints.base import Verdict
 from nudipole.cross_sections import dsigma_dEr_cm2_per_keV
-from nudipole.detectors.electrons import available_electrons_per_t
-from nudipole.detectors.response import highest_recoil_keV, sigma_E_keV
-from nudipole.detectors.templates import rate_per_electron
+from nudipole.detectors.response import recoil_range_keV
+from nudipole.detectors.templates import rate_per_particle
 from nudipole.errors import DomainError
 from nudipole.flavours import ALL_MODES
 from nudipole.kinematics import E_nu_min_MeV, M_N_max_MeV, recoil_limits_MeV
@@ -37,7 +37,41 @@ DECAY = {decay.source: decay for decay in BETA_DECAYS}
 
 @cache
 def constraint(*assignments):
-    return xenon1t.build(load_config(ROOT, [], assignments), TABLES)
+    config = load_config(ROOT, [], assignments)
+    return detector.build(configured_experiments("xenon1t", load_records(ROOT, config), config), config, TABLES)
+
+
+VARIANTS = ("tritium", "no_tritium")
+
+
+def part_of(c, variant="tritium"):
+    return c.models[variant].parts[0]
+
+
+def detector_of(c):
+    return part_of(c).templates.detector
+
+
+def with_parts(c, change):
+    """The constraint with every part changed."""
+    models = {v: replace(m, parts=tuple(change(p) for p in m.parts)) for v, m in c.models.items()}
+    return replace(c, models=models)
+
+
+def with_detector(c, change):
+    return with_parts(c, lambda p: replace(p, templates=replace(p.templates, detector=change(p.templates.detector))))
+
+
+def sigma_E_keV(E_keV, d):
+    return d.response.resolution(np.asarray(E_keV, dtype=float))
+
+
+def highest_recoil_keV(d):
+    return recoil_range_keV(d)[1]
+
+
+def available_electrons_per_t(E_keV, d):
+    return d.scatterers[0].per_t(E_keV)
 
 
 def upper(c, M, flavour="mu", variant="tritium"):
@@ -78,40 +112,66 @@ def test_massless_interval_and_preference():
     assert c.edges_muB(c.scan(MASSLESS, "effective", "tritium"))[0] is None
 
 
-def moved_detector(name):
+def moved_exposure(c, factor):
+    return with_detector(c, lambda d: replace(d, exposure_t_yr=factor * d.exposure_t_yr))
+
+
+def moved_efficiency(c, factor):
+    return with_detector(
+        c, lambda d: replace(d, efficiency=replace(d.efficiency, efficiency=factor * d.efficiency.efficiency))
+    )
+
+
+def moved_resolution(c, factor):
+    def change(d):
+        a, b, *rest = d.response.sigma
+        return replace(d, response=replace(d.response, sigma=(a, factor * b, *rest)))
+
+    return with_detector(c, change)
+
+
+def moved_counts(c, factor):
+    return with_parts(c, lambda p: replace(p, observation=replace(p.observation, counts=factor * p.observation.counts)))
+
+
+def moved_component(name):
     def move(c, factor):
-        d = c.templates.detector
-        return replace(c, templates=replace(c.templates, detector=replace(d, **{name: factor * getattr(d, name)})))
+        def change(p):
+            moved = (replace(k, **{name: factor * getattr(k, name)}) for k in p.components)
+            return replace(p, components=tuple(moved))
 
-    return move
-
-
-def moved_data(name):
-    def move(c, factor):
-        return replace(c, data={v: replace(d, **{name: factor * getattr(d, name)}) for v, d in c.data.items()})
+        return with_parts(c, change)
 
     return move
 
 
 def moved_target(c, factor):
-    d = c.templates.detector
-    target = replace(d.target, electrons_per_t=factor * d.target.electrons_per_t)
-    return replace(c, templates=replace(c.templates, detector=replace(d, target=target)))
+    def change(d):
+        s = d.scatterers[0]
+        return replace(d, scatterers=(replace(s, per_t=lambda T: factor * s.per_t(T)),))
+
+    return with_detector(c, change)
 
 
 def moved_fluxes(c, factor):
-    m = c.templates.moments
-    return replace(
-        c, templates=replace(c.templates, moments=replace(m, Phi=factor * m.Phi, dPhi_dE=factor * m.dPhi_dE))
-    )
+    def change(p):
+        m = p.templates.moments
+        moved = replace(m, Phi=factor * m.Phi, dPhi_dE=factor * m.dPhi_dE)
+        return replace(p, templates=replace(p.templates, moments=moved))
+
+    return with_parts(c, change)
 
 
 @pytest.mark.parametrize("factor", [0.95, 1.05])
 @pytest.mark.parametrize(
     "move",
     [
-        *(moved_detector(name) for name in ("exposure_t_yr", "efficiency", "resolution_a")),
-        *(moved_data(name) for name in ("counts", "background", "prior_width")),
+        moved_exposure,
+        moved_efficiency,
+        moved_resolution,
+        moved_counts,
+        moved_component("events"),
+        moved_component("width"),
         moved_target,
         moved_fluxes,
     ],
@@ -122,9 +182,11 @@ def test_the_massless_numbers_notice_five_percent_of_any_input(move, factor):
 
 def test_inputs_that_the_limits_hardly_feel():
     # sigma/E = (31.71/sqrt(E) + 0.15) % at 10 keV and the exposure, digits as published.
-    d = constraint(*PAGE).templates.detector
+    d = detector_of(constraint(*PAGE))
     assert sigma_E_keV(np.array(10.0), d) == pytest.approx(0.1 * (31.71 / sqrt(10.0) + 0.15), rel=1e-12, abs=0)
-    assert sigma_E_keV(np.array(10.0), replace(d, resolution_b=1.05 * d.resolution_b)) > 1.0005 * sigma_E_keV(10.0, d)
+    a, b, c, *rest = d.response.sigma
+    wider = replace(d, response=replace(d.response, sigma=(a, b, 1.05 * c, *rest)))
+    assert sigma_E_keV(10.0, wider) > 1.0005 * sigma_E_keV(10.0, d)
     assert d.exposure_t_yr == pytest.approx(0.65, abs=5e-3)
     counts = TABLES("xenon1t_sr1_er_counts")["counts"]
     # the published excess: 285 events between 1 and 7 keV, 232 expected
@@ -145,7 +207,7 @@ def test_row_of_the_page(M_keV, printed):
     c = constraint("solar.model=BS05-AGS-OP", "solar.oscillation=nufit41", "statistics.flux_nuisances=false")
     assert 1e11 * upper(c, 1e-3 * M_keV) == pytest.approx(printed, rel=3e-3, abs=0)
     if M_keV in {100, 500, 1000}:
-        for move in (moved_fluxes, moved_detector("exposure_t_yr")):
+        for move in (moved_fluxes, moved_exposure):
             assert abs(1e11 * upper(move(c, 1.05), 1e-3 * M_keV) / printed - 1.0) > 0.01
 
 
@@ -161,16 +223,16 @@ def test_newer_mixing_is_stronger_for_mu():
 
 def rate_per_t_yr_keV(c, T_keV, M, mode="effective", mu_muB=1.0):
     """Events/(t yr keV) at true energy without efficiency, from the moments."""
-    m = c.templates.moments
+    m = part_of(c).templates.moments
     out, scratch, total = np.empty(4), np.empty((4, 3)), 0.0
     for i in range(len(m.source)):
         own = slice(m.offset[i], m.offset[i + 1])
         low, high = recoil_limits_MeV(m.E_max_MeV[i], M)
         if low < 1e-3 * T_keV < high:
             arguments = (bool(m.is_line[i]), m.E_nu_MeV[own], m.Phi[own], m.dPhi_dE[own], scratch, out)
-            rate_per_electron(1e-3 * T_keV, M, *arguments)
+            rate_per_particle(1e-3 * T_keV, M, M_E_MEV, False, *arguments)
             total += out[ALL_MODES.index(mode)]
-    electrons = available_electrons_per_t(np.array([T_keV]), c.templates.detector.target)[0]
+    electrons = available_electrons_per_t(np.array([T_keV]), detector_of(c))[0]
     return total * electrons * mu_muB**2
 
 
@@ -187,13 +249,11 @@ def test_sanity_rates(electrons, T_keV, events):
 
 def test_electrons_of_xenon():
     # 54 electrons; K at 34.561 keV, L at 5.453, 5.107, 4.786 keV: 52 above the L shells, 44 above the M shells.
-    d = constraint(*PAGE).templates.detector
+    d = detector_of(constraint(*PAGE))
     per_atom = 1e6 / 131.293 * 6.02214076e23
     for T, expected in {40.0: 54, 34.6: 54, 34.5: 52, 5.454: 52, 5.2: 50, 4.7: 44, 1.2: 44, 1.1: 42, 0.01: 0}.items():
-        assert available_electrons_per_t(np.array([T]), d.target)[0] / per_atom == pytest.approx(
-            expected, rel=1e-9, abs=0
-        )
-    free = constraint(*PAGE, "detectors.electrons=free").templates.detector.target
+        assert available_electrons_per_t(np.array([T]), d)[0] / per_atom == pytest.approx(expected, rel=1e-9, abs=0)
+    free = detector_of(constraint(*PAGE, "detectors.electrons=free"))
     assert available_electrons_per_t(np.array([0.01]), free)[0] / per_atom == pytest.approx(54, rel=1e-9, abs=0)
 
 
@@ -250,7 +310,7 @@ def test_rate_by_moments_is_the_adaptive_quadrature():
     # quad is asked for 1e-5 a piece; the interpolation of the moments keeps 1e-6 but for the last per cent of a
     # spectrum, hence 1e-4. 50 points over the plane where anything is expected.
     c, flux, rng = constraint("solar.model=BS05-OP"), fluxes("BS05-OP"), np.random.default_rng(5)
-    electrons = c.templates.detector.target
+    target = detector_of(c)
     done = 0
     while done < 50:
         M, T = (
@@ -258,7 +318,7 @@ def test_rate_by_moments_is_the_adaptive_quadrature():
             float(np.exp(rng.uniform(np.log(0.3), np.log(40)))),
         )
         ours = rate_per_t_yr_keV(c, T, M)
-        expected = rate_by_quad(T, M, flux) * available_electrons_per_t(np.array([T]), electrons)[0]
+        expected = rate_by_quad(T, M, flux) * available_electrons_per_t(np.array([T]), target)[0]
         assert ours == pytest.approx(expected, rel=1e-4, abs=0)
         done += expected > 0
 
@@ -268,7 +328,8 @@ def test_rate_by_moments_is_the_adaptive_quadrature():
 
 def brute_force_template(M, d, flux, step_keV=2e-3):
     """Events per bin at 1 mu_B in `effective`: midpoints in recoil energy, the response written out again."""
-    total = np.zeros(len(d.bin_edges_keV) - 1)
+    edges_keV = np.append(d.bins.low, d.bins.high[-1])
+    total = np.zeros(len(d.bins))
     x, w = np.polynomial.legendre.leggauss(48)
     x, w = 0.5 * (x + 1), 0.5 * w
     top = 46.0
@@ -297,10 +358,10 @@ def brute_force_template(M, d, flux, step_keV=2e-3):
         electrons = sum(
             n_e * (b <= T) for n_e, b in zip(shells["electrons"], shells["binding_energy_keV"], strict=True)
         )
-        events = rate * electrons * dT * np.interp(T, d.efficiency_E_keV, d.efficiency)
+        events = rate * electrons * dT * d.efficiency(T)
         events *= flux[source] * share * SECONDS_PER_YEAR * d.exposure_t_yr * 1e6 / 131.293 * 6.02214076e23
         sigma = 0.3171 * np.sqrt(T) + 0.0015 * T
-        reached = stats.norm.cdf((d.bin_edges_keV[:, None] - T) / sigma)
+        reached = stats.norm.cdf((edges_keV[:, None] - T) / sigma)
         total += (np.diff(reached, axis=0) * events).sum(axis=1)
     return total
 
@@ -314,24 +375,25 @@ def test_templates_against_brute_force(M):
     # 1e-6 of the largest are held to that instead. 0.2976 MeV is the end of the 384 keV line, 0.54 MeV where the
     # 862 keV line leaves the window.
     c = constraint("solar.model=BS05-OP")
-    ours = c.templates.by_source(M)[:, 3].sum(axis=0)
-    expected = brute_force_template(M, c.templates.detector, fluxes("BS05-OP"))
+    templates = part_of(c).templates
+    ours = templates.by_source(M)[:, 3].sum(axis=0)
+    expected = brute_force_template(M, templates.detector, fluxes("BS05-OP"))
     np.testing.assert_allclose(ours, expected, rtol=1e-3, atol=1e-6 * expected.max())
     assert ours.sum() == pytest.approx(expected.sum(), rel=2e-4, abs=0)
-    moved = c.templates.by_source(1.05 * M)[:, 3].sum(axis=0)
+    moved = templates.by_source(1.05 * M)[:, 3].sum(axis=0)
     if M > 0.05:
         assert abs(moved.sum() / expected.sum() - 1) > 1e-3
 
 
 def test_flavours_divide_the_effective_template():
     # P_e + P_mu + P_tau = 1 at every energy, to the accuracy of the spline in A (1e-9).
-    signal = constraint(*PAGE).templates.by_source(0.1)
+    signal = part_of(constraint(*PAGE)).templates.by_source(0.1)
     np.testing.assert_allclose(signal[:, :3].sum(axis=1), signal[:, 3], rtol=1e-7)
     assert (signal[:, :3] > 0).any(axis=(1, 2)).all()
 
 
 def test_nothing_is_lost_above_the_highest_recoil():
-    d = constraint(*PAGE).templates.detector
+    d = detector_of(constraint(*PAGE))
     top = highest_recoil_keV(d)
     # seven sigma above the last edge: a fraction of 1e-12 of what is there
     assert stats.norm.sf((top - 30.0) / sigma_E_keV(np.array(top), d)) < 2e-12
@@ -395,21 +457,25 @@ def test_flux_nuisances_weaken_the_limit_by_little(M, variant):
     assert change == pytest.approx(NUISANCE_EFFECT[M, variant], rel=0.05, abs=0)
 
 
+def with_flux_widths(c, factor):
+    def change(m):
+        return replace(m, fluxes=replace(m.fluxes, width=factor * m.fluxes.width))
+
+    return replace(c, models={v: change(m) for v, m in c.models.items()})
+
+
 @pytest.mark.parametrize("model", ["B16-GS98", "BS05-OP", "B16-AGSS09met"])
 def test_wider_flux_nuisances_never_strengthen_a_limit(model):
     # Up to the accuracy of the roots, 1e-10 in mu^2, and of the profile, 1e-10 in -2 ln L.
     c = constraint(f"solar.model={model}")
     for M in (MASSLESS, 0.1, 0.3, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0):
-        for variant in xenon1t.VARIANTS:
-            limits = [
-                upper(replace(c, flux_width=factor * c.flux_width), M, "effective", variant)
-                for factor in (0, 0.5, 1, 2)
-            ]
+        for variant in VARIANTS:
+            limits = [upper(with_flux_widths(c, factor), M, "effective", variant) for factor in (0, 0.5, 1, 2)]
             assert (np.diff(limits) > -1e-8 * limits[0]).all()
             assert limits[-1] > limits[0]
 
 
-@pytest.mark.parametrize("variant", xenon1t.VARIANTS)
+@pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("kind", list(IntervalKind))
 @pytest.mark.parametrize("M", [MASSLESS, 0.25, 0.6, 1.5])
 def test_limit_plugged_back_in_gives_the_threshold(M, kind, variant):
@@ -423,7 +489,7 @@ def test_limit_plugged_back_in_gives_the_threshold(M, kind, variant):
     if low is not None:
         assert kind is IntervalKind.TWO_SIDED
         assert scan.chi2(low**2) - scan.best_fit.chi2 == pytest.approx(expected, abs=1e-7)
-    named = replace(c, default_variant=variant)
+    named = replace(c, experiment=replace(c.experiment, variant=variant))
     assert named.evaluate(M, high, "mu").quantities["delta_chi2"] == pytest.approx(expected, abs=1e-7)
     assert named.evaluate(M, 1.001 * high, "mu").verdict is Verdict.EXCLUDED
     below = named.evaluate(M, 0.999 * high, "mu")
@@ -436,7 +502,7 @@ def test_one_sided_limit_is_stronger_and_has_no_lower_edge():
     two, one = constraint(*PAGE), constraint(*PAGE, "statistics.interval=one_sided")
     eighty = constraint(*PAGE, "statistics.confidence_level=0.8")
     for M in (MASSLESS, 0.25, 0.6):
-        for variant in xenon1t.VARIANTS:
+        for variant in VARIANTS:
             assert upper(one, M, variant=variant) < upper(two, M, variant=variant)
             assert upper(one, M, variant=variant) == pytest.approx(upper(eighty, M, variant=variant), rel=1e-8, abs=0)
     assert one.edges_muB(one.scan(MASSLESS, "effective", "no_tritium"))[0] is None
@@ -450,7 +516,7 @@ def test_one_sided_limit_is_stronger_and_has_no_lower_edge():
 def test_insensitive_where_no_recoil_reaches_the_window():
     # hep ends at M_N = 3.9 MeV; from 2.6 MeV on even its recoils lie above the highest bin.
     c = constraint()
-    top = 1e-3 * highest_recoil_keV(c.templates.detector)
+    top = 1e-3 * highest_recoil_keV(detector_of(c))
     for M in (2.65, 3.8, 3.95, 50.0):
         assert recoil_limits_MeV(18.784, M)[0] > top or np.isnan(recoil_limits_MeV(18.784, M)[0])
         found = c.evaluate(M, 1e-8, "mu")
@@ -468,9 +534,10 @@ def test_limit_of_a_flux_that_can_be_scaled_away():
     M, high_level = 2.45, "statistics.confidence_level=0.9999"
     floating = constraint(high_level, "solar.model=B16-GS98")
     scan = floating.scan(M, "mu", "tritium")
-    only_hep = replace(scan, signal=np.where((np.array(SOURCES) == "hep")[:, None], scan.signal, 0.0))
+    is_hep = np.array(scan.nuisances.names) == "flux_hep"
+    only_hep = replace(scan, slope=np.where(is_hep[:, None], scan.slope, 0.0))
     assert floating.edges_muB(only_hep)[1] == np.inf
-    fixed = replace(only_hep, signal_width=np.zeros(len(SOURCES)))
+    fixed = replace(only_hep, nuisances=replace(scan.nuisances, fixed=scan.nuisances.fixed | is_hep))
     assert np.isfinite(floating.edges_muB(fixed)[1])
     assert only_hep.chi2(1.0) - only_hep.best_fit.chi2 == pytest.approx(1 / 0.3**2, rel=0.05, abs=0)
 
@@ -480,17 +547,17 @@ def test_profile_converges_up_to_one_bohr_magneton():
     # below 1e-6 a parameter). It once claimed convergence at its start, or gave up.
     c = constraint()
     for M in (1e-3, 0.144, 0.5, 2.0):
-        for variant in xenon1t.VARIANTS:
+        for variant in VARIANTS:
             scan = c.scan(M, "effective", variant)
             mu = np.geomspace(1e-14, 1.0, 40)
             fits = scan.fits(mu**2)
-            centers, inverse_variance, fixed, _ = scan._setup
+            n, counts = scan.nuisances, scan.observation.counts
             for x, theta in zip(fits.x_muB2, fits.nuisances, strict=True):
-                columns = np.vstack([scan.data.background, x * scan.signal])
-                ratio = scan.data.counts / (theta @ columns)
-                gradient = 2 * columns @ (1 - ratio) + 2 * (theta - centers) * inverse_variance
-                curvature = 2 * columns**2 @ (ratio / (theta @ columns)) + 2 * inverse_variance
-                free = ~fixed & ((theta > 0) | (gradient < 0))
+                columns = scan.constant + x * scan.slope
+                ratio = counts / (theta @ columns)
+                gradient = 2 * columns @ (1 - ratio) + 2 * n.precision @ (theta - n.center)
+                curvature = 2 * columns**2 @ (ratio / (theta @ columns)) + 2 * np.diag(n.precision)
+                free = ~n.fixed & ((theta > 0) | (gradient < 0))
                 assert (gradient[free] ** 2 / curvature[free] < 1e-6).all()
 
 

@@ -259,10 +259,13 @@ def test_objects_of_the_schema_refuse_unknown_keys():
     def objects(rule):
         if rule.get("type") == "object":
             yield rule
-            for inner in rule["properties"].values():
+            for inner in rule.get("properties", {}).values():
                 yield from objects(inner)
 
-    assert all(rule["additionalProperties"] is False for rule in objects(SCHEMA))
+    # free keys only where the names of experiments are the keys, and what is below them has a schema of its own
+    free = [rule["description"] for rule in objects(SCHEMA) if rule["additionalProperties"] is not False]
+    assert len(free) == 2
+    assert all("by experiment" in description for description in free)
 
 
 def test_the_page_is_the_one_made_from_the_schema():

@@ -90,9 +90,8 @@ def test_an_unknown_name_lists_the_known_ones(shipped: Catalog) -> None:
 
 
 def test_branches_partition_the_catalogue(shipped: Catalog) -> None:
-    parts = [
-        dataset for branch in ("solar", "xenon1t", "published", "cosmology") for dataset in shipped.of_branch(branch)
-    ]
+    parts = [dataset for branch in BRANCHES for dataset in shipped.of_branch(branch)]
+    assert {dataset.branch for dataset in parts} == set(BRANCHES)
     assert sorted(dataset.name for dataset in parts) == sorted(shipped.names)
 
 
@@ -110,7 +109,7 @@ def test_a_complete_entry_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("branch", "lunar", r"entry 'toy', key 'branch': one of solar, xenon1t, published.*'lunar'"),
+        ("branch", "lunar", r"entry 'toy', key 'branch': one of solar, xenon1t, xenonnt.*'lunar'"),
         ("rows", 0, r"entry 'toy', key 'rows': a whole number above zero.*0"),
         ("rows", True, r"key 'rows'"),
         ("title", 3, r"key 'title': a text is needed, found 3"),

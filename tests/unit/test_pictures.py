@@ -22,6 +22,7 @@ from nudipole.plotting.cosmology_maps import draw_maps
 from nudipole.plotting.curves import initial_name
 from nudipole.plotting.likelihood import draw_likelihood
 from nudipole.plotting.photodisintegration import draw_photodisintegration
+from nudipole.plotting.pulls import draw_pulls
 from nudipole.plotting.ratios import draw_ratios
 from nudipole.plotting.save import save_figure
 from nudipole.plotting.solar import draw_solar
@@ -55,19 +56,33 @@ def likelihood_table() -> pd.DataFrame:
     return pd.DataFrame(surface)
 
 
-def spectrum_tables() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def spectra_table() -> pd.DataFrame:
+    """Four bins, a background and a flux, at three hypotheses."""
     low = np.arange(1.0, 5.0)
-    bins = {"E_low_keV": low, "E_high_keV": low + 1.0}
-    counts = pd.DataFrame(bins | {"counts": [4, 9, 12, 8]})
-    background = pd.DataFrame(bins | {"B0_counts": [3.0, 8.0, 9.0, 9.0], "tritium_counts": [1.0, 1.0, 1.0, 1.0]})
-    rates = [
-        pd.DataFrame({"flavour": "mu", "M_N_MeV": M, "bin_low": low, "bin_high": low + 1.0, "events_per_muB2": 8e21})
-        for M in MASSES
-    ]
-    table = pd.concat(rates, ignore_index=True)
-    for source in SOURCES:
-        table[f"events_per_muB2_{source}"] = 1e21
-    return counts, background, table
+    rows = []
+    for hypothesis, mu in (("background", 0.0), ("best_fit", BEST_FIT_MUB), ("limit", 2.0 * BEST_FIT_MUB)):
+        signal = np.full(4, 8e21 * mu**2)
+        background = np.array([3.0, 8.0, 9.0, 9.0])
+        head = {"experiment": "toy", "variant": "a_b", "flavour": "mu", "M_N_MeV": 0.01, "hypothesis": hypothesis}
+        rows.append(
+            pd.DataFrame(
+                head
+                | {"mu_nu_muB": mu, "bin_low": low, "bin_high": low + 1.0, "observed": [4.0, 9.0, 12.0, 8.0]}
+                | {"expected": background + signal, "signal": signal, "events_B0": background}
+            )
+        )
+    return pd.concat(rows, ignore_index=True)
+
+
+def fits_table() -> pd.DataFrame:
+    names = ["B0", "tritium", "flux_pp", "flux_8B"]
+    rows = []
+    for hypothesis in ("background", "best_fit", "limit"):
+        head = {"experiment": "toy", "variant": "a_b", "flavour": "mu", "M_N_MeV": 0.01, "hypothesis": hypothesis}
+        values = {"mu_nu_muB": BEST_FIT_MUB, "chi2": 12.3, "bins": 4, "nuisance": names, "value": [1.1, 0.3, 1.0, 1.0]}
+        values |= {"error": [0.02, 0.2, 0.006, 0.0], "prior_center": 1.0, "prior_width": [0.026, np.inf, 0.006, 0.12]}
+        rows.append(pd.DataFrame(head | values | {"pull": [3.8, np.nan, 0.0, 0.0], "correlation_with_mu2": -0.3}))
+    return pd.concat(rows, ignore_index=True)
 
 
 def limits_table() -> pd.DataFrame:
@@ -168,8 +183,9 @@ TOY = Comparison("toy", "xenon1t", "tritium", Edge.FLOOR, (0.01, 1.0), (), (), 0
 
 FIGURES: dict[str, Callable[[], Figure]] = {
     "solar": lambda: draw_solar(moments_table(), "toy model"),
-    "spectrum": lambda: draw_spectrum(*spectrum_tables(), likelihood_table(), "mu"),
-    "likelihood": lambda: draw_likelihood(likelihood_table(), limits_table(), "mu", 2.706, 0.90),
+    "spectrum": lambda: draw_spectrum(spectra_table(), fits_table(), "mu", "keV", "Toy"),
+    "pulls": lambda: draw_pulls(fits_table(), "mu", "Toy"),
+    "likelihood": lambda: draw_likelihood(likelihood_table(), limits_table(), "mu", 2.706, 0.90, "Toy"),
     "cooling": lambda: draw_cooling(cooling_table(), 2.2e-12, "finite_width"),
     "ratios": lambda: draw_ratios(limits_table(), published_table(1.0), (TOY,)),
     "history": lambda: draw_history(history_table(), "toy"),
@@ -202,7 +218,7 @@ def test_a_third_of_the_flux_is_drawn_as_a_third() -> None:
 
 
 def test_the_spectrum_names_the_best_fit_of_the_surface() -> None:
-    figure = draw_spectrum(*spectrum_tables(), likelihood_table(), "mu")
+    figure = draw_spectrum(spectra_table(), fits_table(), "mu", "keV", "Toy")
     texts = " ".join(text.get_text() for text in figure.axes[0].get_legend().get_texts())
     mantissa = f"{BEST_FIT_MUB:.2e}".split("e")[0]
     events = 4 * 8e21 * BEST_FIT_MUB**2
@@ -229,18 +245,44 @@ def test_the_flux_is_drawn_as_the_table_has_it() -> None:
 
 
 def test_the_limit_lies_on_the_map() -> None:
-    axes = draw_likelihood(likelihood_table(), limits_table(), "mu", 2.706, 0.90).axes[0]
+    axes = draw_likelihood(likelihood_table(), limits_table(), "mu", 2.706, 0.90, "Toy").axes[0]
     (limit,) = axes.lines
     np.testing.assert_array_equal(limit.get_xydata(), np.column_stack([MASSES, np.full(9, 1e-10)]))
 
 
-def test_tritium_is_drawn_and_named_where_it_was_fitted() -> None:
-    surface = likelihood_table()
-    without = draw_spectrum(*spectrum_tables(), surface, "mu").axes[0]
-    with_it = draw_spectrum(*spectrum_tables(), surface.assign(nuisance_tritium=2.0), "mu").axes[0]
-    assert "without tritium" in without.get_title(loc="left")
-    assert "with free tritium" in with_it.get_title(loc="left")
-    assert any("tritium" in text.get_text() and "8 events" in text.get_text() for text in with_it.get_legend().texts)
+def test_the_spectrum_says_how_good_the_fits_are() -> None:
+    figure = draw_spectrum(spectra_table(), fits_table(), "mu", "keV", "Toy")
+    upper, lower = figure.axes
+    texts = " ".join(text.get_text() for text in upper.get_legend().get_texts())
+    assert texts.count("12.3 for 4 bins") == 2
+    assert "a b" in upper.get_title(loc="left")
+    # (12 - 9)/3 in the third bin
+    assert any(np.isclose(lower.containers[0].lines[0].get_ydata(), 1.0, rtol=1e-12, atol=0))
+
+
+def test_many_bins_are_drawn_in_groups_that_lose_no_event() -> None:
+    one = spectra_table()
+    table = pd.concat(
+        [one.assign(bin_low=one["bin_low"] + 4.0 * k, bin_high=one["bin_high"] + 4.0 * k) for k in range(60)]
+    )
+    axes = draw_spectrum(table.sort_values("hypothesis", kind="stable"), fits_table(), "mu", "keV", "Toy").axes[0]
+    drawn = axes.containers[0].lines[0].get_ydata()
+    assert len(drawn) == 80
+    assert drawn.sum() == 60 * 33
+
+
+def test_an_unbinned_likelihood_has_no_spectrum() -> None:
+    table = spectra_table()
+    axes = draw_spectrum(table.assign(bin_high=table["bin_low"] + 1e-6), fits_table(), "mu", "keV", "Toy").axes[0]
+    assert "no bins" in axes.texts[0].get_text()
+
+
+def test_pulls_leave_out_what_is_fixed_and_open_what_is_free() -> None:
+    upper, lower = draw_pulls(fits_table(), "mu", "Toy").axes
+    assert [tick.get_text() for tick in lower.get_xticklabels()] == ["B0", "tritium", "flux pp"]
+    drawn = np.concatenate([c.lines[0].get_ydata() for c in upper.containers])
+    # pulls 3.8 and 0 with a prior; the scale of tritium, 0.3, less 1 without
+    np.testing.assert_allclose(sorted(set(drawn)), [-0.7, 0.0, 3.8], rtol=1e-12)
 
 
 def test_a_limit_that_ends_leaves_the_frame_at_its_threshold() -> None:
@@ -255,7 +297,12 @@ def test_a_limit_that_ends_leaves_the_frame_at_its_threshold() -> None:
 def test_pictures_of_a_grid_without_any_limit_say_so(tmp_path: Path) -> None:
     cooling = draw_cooling(cooling_table().assign(mu_limit_muB=np.nan), 2.2e-12, "damped")
     flat = draw_likelihood(
-        likelihood_table().assign(delta_chi2=0.0), limits_table().assign(status="off_grid_high"), "mu", 2.706, 0.90
+        likelihood_table().assign(delta_chi2=0.0),
+        limits_table().assign(status="off_grid_high"),
+        "mu",
+        2.706,
+        0.90,
+        "Toy",
     )
     assert any("no limit" in text.get_text() for text in cooling.axes[0].texts)
     assert any("nothing is excluded" in text.get_text() for text in flat.axes[0].texts)
@@ -264,21 +311,15 @@ def test_pictures_of_a_grid_without_any_limit_say_so(tmp_path: Path) -> None:
         assert (tmp_path / f"{name}.png").stat().st_size > 0
 
 
-def test_rates_in_other_bins_are_refused() -> None:
-    counts, background, rates = spectrum_tables()
-    with pytest.raises(DataError, match="bins of the counts"):
-        draw_spectrum(counts, background, rates.iloc[1:], likelihood_table(), "mu")
-
-
 @pytest.mark.parametrize("broken", ["missing column", "unknown flavour"])
 def test_a_wrong_table_is_named(broken: str) -> None:
     surface = likelihood_table()
     if broken == "missing column":
         with pytest.raises(DataError, match="delta_chi2"):
-            draw_likelihood(surface.drop(columns="delta_chi2"), limits_table(), "mu", 2.706, 0.90)
+            draw_likelihood(surface.drop(columns="delta_chi2"), limits_table(), "mu", 2.706, 0.90, "Toy")
     else:
         with pytest.raises(DataError, match="tau"):
-            draw_likelihood(surface, limits_table(), "tau", 2.706, 0.90)
+            draw_likelihood(surface, limits_table(), "tau", 2.706, 0.90, "Toy")
 
 
 def test_the_history_shows_shares_and_temperatures_of_its_table() -> None:

@@ -51,10 +51,10 @@ def edited(path):
 
 
 @pytest.mark.parametrize(
-    "name", ["likelihood/poisson.py", "constraints/xenon1t.py", "kinematics.py", "constants.py", "sources/__init__.py"]
+    "name", ["likelihood/profile.py", "constraints/detector.py", "kinematics.py", "constants.py", "sources/__init__.py"]
 )
 def test_an_edit_of_a_module_in_use_changes_the_digest(package, name):
-    script = SCRIPTS / "xenon1t_limits.py"
+    script = SCRIPTS / "detector.py"
     before = code_digest(script)
     assert code_digest(script) == before
     edited(package / name)
@@ -63,7 +63,7 @@ def test_an_edit_of_a_module_in_use_changes_the_digest(package, name):
 
 @pytest.mark.parametrize("name", ["stellar/continuum.py", "plotting/style.py", "cli/main.py", "limits/scorecard.py"])
 def test_an_edit_elsewhere_does_not(package, name):
-    script = SCRIPTS / "xenon1t_limits.py"
+    script = SCRIPTS / "detector.py"
     before = code_digest(script)
     edited(package / name)
     assert code_digest(script) == before
@@ -83,10 +83,10 @@ def test_a_module_moved_or_added_counts_only_once_imported(package):
 
 
 def test_files_behind_a_script():
-    names = {file.relative_to(digest.PACKAGE_ROOT).as_posix() for file in code_files(SCRIPTS / "xenon1t_limits.py")}
-    assert {"__init__.py", "constraints/__init__.py", "detectors/templates.py", "likelihood/poisson.py"} <= names
+    names = {file.relative_to(digest.PACKAGE_ROOT).as_posix() for file in code_files(SCRIPTS / "detector.py")}
+    assert {"__init__.py", "constraints/__init__.py", "detectors/templates.py", "likelihood/profile.py"} <= names
     assert not {name for name in names if name.startswith(("stellar/", "plotting/", "cli/"))}
-    assert list(code_files(SCRIPTS / "xenon1t_limits.py")) == sorted(code_files(SCRIPTS / "xenon1t_limits.py"))
+    assert list(code_files(SCRIPTS / "detector.py")) == sorted(code_files(SCRIPTS / "detector.py"))
 
 
 # ---- configuration

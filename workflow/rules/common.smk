@@ -13,7 +13,9 @@ from nudipole.config.load import (
     validate,
     with_variant,
 )
-from nudipole.constraints.datasets import solar_datasets
+from nudipole.config.detectors import configured_experiments, load_records, record_names, records_of
+from nudipole.constraints import datasets
+from nudipole.constraints.datasets import detector_datasets, solar_datasets
 from nudipole.cosmology.acropolis_process import RUNNER, interpreter
 from nudipole.cosmology.scenario import scenarios_of
 from nudipole.data.catalog import load_catalog
@@ -77,7 +79,14 @@ def _checked_start():
         _check_bundled(dataset)
     _check_remote(analysis["data"]["remote_datasets"], catalog)
     _check_photodisintegration(analysis)
-    return {"": analysis, "reference/": reference}, catalog
+    setups = {"": analysis, "reference/": reference}
+    records = {name: load_records(ROOT, setup) for name, setup in setups.items()}
+    for name, setup in setups.items():
+        for experiment in setup["detectors"]["experiments"]:
+            variants = configured_experiments(experiment, records[name], setup)
+            for dataset in detector_datasets(variants, setup["statistics"]):
+                catalog.dataset(dataset)
+    return setups, records, catalog
 
 
 with _plain_errors():
@@ -92,7 +101,7 @@ configfile: str(ROOT / DEFAULT_PATH)
 
 
 with _plain_errors():
-    SETUPS, CATALOG = _checked_start()
+    SETUPS, RECORDS, CATALOG = _checked_start()
 
 ANALYSIS = SETUPS[""]
 
@@ -104,6 +113,7 @@ wildcard_constraints:
     branch="sources|detectors|stellar|supernova|cosmology",
     scenario="decoupled|thermal|zero|freeze-in_[0-9.e+]+MeV",
     part="[0-9]+",
+    experiment="|".join(record_names(ROOT)),
     variant="[A-Za-z0-9_.=,+-]+",
 
 
@@ -157,6 +167,39 @@ def origin_file(dataset):
 def solar_tables(wildcards):
     """Return the tables of the solar model of a set-up."""
     return data_tables(*solar_datasets(SETUPS[wildcards.setup]["solar"]["model"]))
+
+
+def detector_variants(wildcards):
+    """Return an experiment of a set-up in all its variants."""
+    return configured_experiments(wildcards.experiment, RECORDS[wildcards.setup], SETUPS[wildcards.setup])
+
+
+def detector_tables(wildcards):
+    """Return the tables of an experiment."""
+    return data_tables(*detector_datasets(detector_variants(wildcards), SETUPS[wildcards.setup]["statistics"]))
+
+
+def detector_records(wildcards):
+    """Return the records of an experiment and of those it combines."""
+    return records_of(wildcards.experiment, RECORDS[wildcards.setup])
+
+
+def detector_sections(wildcards):
+    """Return the configuration of one experiment, without what concerns the others."""
+    found = sections("grid", "flavours", "solar", "detectors", "statistics", "numerics")(wildcards)
+    section = {key: found["detectors"][key] for key in ("electrons", "fit_M_N_MeV")}
+    section["variant"] = detector_variants(wildcards)[0].variant
+    return {**found, "detectors": section}
+
+
+def constraint_tables(setup):
+    """Return the names of all tables of limits of a set-up."""
+    return [*SETUPS[setup]["detectors"]["experiments"], "stellar", "supernova", "cosmology", "published"]
+
+
+def limit_files(wildcards):
+    """Return the limits of all constraints of a set-up."""
+    return [f"results/{wildcards.setup}limits/{name}.parquet" for name in constraint_tables(wildcards.setup)]
 
 
 def scenario_labels(setup):

@@ -1,7 +1,5 @@
 """The merge of all curves into one table, and the comparison with the published ones."""
 
-CONSTRAINT_TABLES = ["xenon1t", "stellar", "supernova", "cosmology", "published"]
-
 
 rule published_limits:
     input:
@@ -29,7 +27,7 @@ rule published_limits:
 
 rule merge_limits:
     input:
-        expand("results/{{setup}}limits/{constraint}.parquet", constraint=CONSTRAINT_TABLES),
+        limit_files,
     output:
         "results/{setup}limits.parquet",
     log:

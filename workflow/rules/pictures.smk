@@ -2,8 +2,6 @@
 
 PICTURES = {
     "solar": ("solar.rst", "Solar neutrinos"),
-    "spectrum": ("spectrum.rst", "XENON1T"),
-    "likelihood": ("likelihood.rst", "XENON1T"),
     "cooling": ("cooling.rst", "Stellar cooling"),
     "ratios": ("ratios.rst", "Comparison"),
     "alp": ("alp.rst", "Early universe"),
@@ -13,11 +11,6 @@ PICTURES = {
 rule pictures:
     input:
         moments="results/sources/moments.parquet",
-        counts=data_tables("xenon1t_sr1_er_counts"),
-        background=data_tables("xenon1t_sr1_er_background"),
-        rates="results/rates/xenon1t.parquet",
-        likelihood="results/likelihood/xenon1t.parquet",
-        limits="results/limits.parquet",
         cooling="results/stellar/cooling.parquet",
         reference="results/reference/limits.parquet",
         published=data_tables("published_curves_brdar2020"),
@@ -45,7 +38,7 @@ rule pictures:
         mem_mb=800,
         runtime=10,
     params:
-        config=sections("flavours", "solar", "statistics", "stellar"),
+        config=sections("solar", "stellar"),
         code=code("pictures.py"),
     message:
         "Drawing the intermediate steps"

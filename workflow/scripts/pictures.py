@@ -1,17 +1,13 @@
-"""Pictures of the intermediate steps: fluxes, spectrum, likelihood, cooling, and the comparison with the literature."""
+"""Pictures of the intermediate steps: fluxes, cooling, and the comparison with the literature."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nudipole.config.model import statistics_config
-from nudipole.likelihood.intervals import threshold
 from nudipole.plotting.alp import draw_alp
 from nudipole.plotting.cooling import draw_cooling
-from nudipole.plotting.likelihood import draw_likelihood
 from nudipole.plotting.ratios import draw_ratios
 from nudipole.plotting.save import save_figure
 from nudipole.plotting.solar import draw_solar
-from nudipole.plotting.spectrum import draw_spectrum
 from nudipole.provenance.job import input_digests, run_job
 from nudipole.provenance.tables import read_table
 from nudipole.stellar.star import star_named
@@ -25,15 +21,10 @@ if TYPE_CHECKING:
 def work(snakemake: "Snakemake") -> None:
     config = snakemake.params.config
     tables = {name: read_table(Path(str(path))) for name, path in snakemake.input.items()}
-    flavour = "mu" if "mu" in config["flavours"] else config["flavours"][0]
-    statistics, stellar, solar = statistics_config(config), config["stellar"], config["solar"]
-    level = statistics.confidence_level
+    stellar, solar = config["stellar"], config["solar"]
     mu_0 = star_named(stellar["star"]).mu_0_muB if stellar["mu_0_muB"] is None else float(stellar["mu_0_muB"])
-    likelihood, limits = tables["likelihood"], tables["limits"]
     figures = {
         "solar": draw_solar(tables["moments"], f"Solar neutrinos, {solar['model']}, {solar['oscillation']}"),
-        "spectrum": draw_spectrum(tables["counts"], tables["background"], tables["rates"], likelihood, flavour),
-        "likelihood": draw_likelihood(likelihood, limits, flavour, threshold(level, statistics.interval), level),
         "cooling": draw_cooling(tables["cooling"], mu_0, stellar["emission"]),
         "ratios": draw_ratios(tables["reference"], tables["published"]),
         "alp": draw_alp(tables["alp"], tables["alp_published"]),

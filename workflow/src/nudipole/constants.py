@@ -20,6 +20,7 @@ M_E_EV: float = 1e6 * M_E_MEV
 M_P_MEV: float = _codata.value("proton mass energy equivalent in MeV")
 
 HBARC_MEV_CM: float = 1e2 * _codata.value("reduced Planck constant times c in MeV fm") * 1e-15
+HBARC_MEV_FM: float = 1e13 * HBARC_MEV_CM
 HBARC_EV_CM: float = 1e6 * HBARC_MEV_CM
 HBARC_KEV_CM: float = 1e3 * HBARC_MEV_CM
 HBAR_MEV_S: float = 1e-6 * _codata.value("reduced Planck constant in eV s")
@@ -44,6 +45,12 @@ MU_B_PER_GEV: float = 1e9 * MU_B_PER_EV
 ALPHA_MU_B2_CM2: float = ALPHA * (MU_B_PER_MEV * HBARC_MEV_CM) ** 2
 """alpha mu_B^2 = pi alpha^2/m_e^2 in cm^2 (2.49467e-25): the scale of every dipole cross section."""
 
+SIN2_THETA_W = 0.23863
+"""MSbar weak mixing angle at zero momentum transfer, PDG 2024, electroweak review, table 10.2."""
+
+STANDARD_CM2_PER_MEV: float = 2.0 * G_F_PER_MEV2**2 * M_E_MEV / pi * HBARC_MEV_CM**2
+"""2 G_F^2 m_e/pi in cm^2/MeV (1.7233e-44): the scale of weak neutrino-electron scattering."""
+
 A_XENON_G_PER_MOL: float = 131.293
 """Standard atomic weight of xenon, IUPAC 2021."""
 
@@ -59,6 +66,7 @@ T_CMB_MEV: float = K_B_MEV_PER_K * T_CMB_K
 NEUTRON_PROTON_MASS_DIFFERENCE_MEV: float = _codata.value("neutron-proton mass difference energy equivalent in MeV")
 
 ATOMIC_MASS_UNIT_G: float = 1e3 * _codata.atomic_mass
+ATOMIC_MASS_UNIT_MEV: float = _codata.value("atomic mass constant energy equivalent in MeV")
 HYDROGEN_U: float = 1.00782503190
 HELIUM4_U: float = 4.00260325413
 """Atomic masses, AME2020 (Wang et al., Chin. Phys. C 45 (2021) 030003)."""

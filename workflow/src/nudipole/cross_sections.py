@@ -33,6 +33,30 @@ def bracket_coefficients(T: float, M: float, m: float) -> tuple[float, float, fl
 
 
 @njit(cache=True)
+def bracket_coefficients_spin0(T: float, M: float, m: float) -> tuple[float, float, float]:
+    """Return the same coefficients for a target of spin 0.
+
+    bracket = 1/T - 1/E + T/(4E^2) - M^2/(2mET) - M^2/(4E^2 T) + M^2/(8E^2 m) - M^4/(8E^2 m T^2);
+    it differs from that of spin 1/2 by terms of order T/m.
+    """
+    M2 = M * M
+    b_0 = 1.0 / T
+    b_1 = -1.0 - M2 / (2.0 * m * T)
+    b_2 = 0.25 * T - M2 / (4.0 * T) + M2 / (8.0 * m) - M2 * M2 / (8.0 * m * T * T)
+    return b_0, b_1, b_2
+
+
+@njit(cache=True)
+def standard_coefficients(T: float, m: float, g_L: float, g_R: float) -> tuple[float, float, float]:
+    """Return (c_0, c_1, c_2) of g_L^2 + g_R^2 (1 - T/E)^2 - g_L g_R m T/E^2, weak scattering of neutrinos on electrons.
+
+    dsigma/dT = STANDARD_CM2_PER_MEV (c_0 + c_1/E + c_2/E^2) at tree level, e.g. Bahcall, Kamionkowski and Sirlin,
+    PRD 51 (1995) 6146, eq. 1.
+    """
+    return g_L * g_L + g_R * g_R, -2.0 * g_R * g_R * T, g_R * T * (g_R * T - g_L * m)
+
+
+@njit(cache=True)
 def _antiderivative(T: float, E: float, M: float, m: float) -> float:
     """Return F(T) with dF/dT = bracket, up to a constant.
 

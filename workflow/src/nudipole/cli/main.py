@@ -10,7 +10,7 @@ from typing import Any
 from nudipole import __version__
 from nudipole.cli import arguments, history
 from nudipole.cli.output import as_json, conversion, evaluation_text, limits_json, limits_text
-from nudipole.cli.project import CONSTRAINTS, build_constraint, catalog_of, project_root
+from nudipole.cli.project import build_constraint, catalog_of, constraint_titles, project_root
 from nudipole.config.load import load_config
 from nudipole.errors import DomainError, NudipoleError
 from nudipole.flavours import ALL_MODES
@@ -32,7 +32,7 @@ example:
 
 
 def _configurable(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("constraint", choices=CONSTRAINTS, metavar="CONSTRAINT", help=", ".join(CONSTRAINTS))
+    parser.add_argument("constraint", metavar="CONSTRAINT", help="one of those that `nudipole info` lists")
     arguments.mass(parser)
     parser.add_argument(
         "--flavour",
@@ -108,9 +108,9 @@ def _info(args: argparse.Namespace) -> str:
              "licence": d.licence, "rows": d.rows, "sha256": d.sha256, "url": d.remote.url if d.remote else None}
             for d in datasets
         ]  # fmt: skip
-        return as_json({"version": __version__, "constraints": CONSTRAINTS, "datasets": rows})
+        return as_json({"version": __version__, "constraints": constraint_titles(root), "datasets": rows})
     lines = [f"nudipole {__version__}", "", "constraints"]
-    lines += [f"  {name:<10} {text}" for name, text in CONSTRAINTS.items()]
+    lines += [f"  {name:<13} {text}" for name, text in constraint_titles(root).items()]
     lines += ["", "data"]
     for d in datasets:
         lines += [

@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nudipole.config.load import DEFAULT_PATH, load_config
+from nudipole.config.detectors import FOLDER, configured_experiments, load_records, record_names
+from nudipole.config.load import DEFAULT_PATH, load_config, read_yaml
 from nudipole.data.catalog import Catalog, load_catalog
 from nudipole.errors import ConfigError, DomainError
 
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nudipole.constraints.base import Constraint
+    from nudipole.constraints.detector import DetectorConstraint
 
 CONSTRAINTS = {
-    "xenon1t": "XENON1T electron recoils: solar neutrinos up-scatter to N (arXiv:2006.09721)",
     "stellar": "stellar cooling: plasmons decay to nu N in red giants (arXiv:1910.10568)",
     "supernova": "SN 1987A: luminosity or emissivity in N with trapping (arXiv:2402.01624)",
     "sn_low_energy": "underluminous type IIP supernovae: energy from decays of N in the envelope (arXiv:2201.09890)",
@@ -25,7 +26,17 @@ CONSTRAINTS = {
     "bbn": "primordial helium (and deuterium) with N in the early universe (arXiv:2007.15563)",
     "cmb": "effective number of neutrinos N_eff in the CMB with N in the early universe (arXiv:2007.15563)",
 }
-"""Constraints that can be evaluated at a point."""
+"""Constraints beside the detectors of `resources/detectors`."""
+
+
+def constraint_titles(root: Path) -> dict[str, str]:
+    """Return every constraint of a project that can be evaluated at a point, with what it is."""
+    detectors = {}
+    for name in record_names(root):
+        record = read_yaml(root / FOLDER / f"{name}.yaml")
+        citation = record.get("citation", [])
+        detectors[name] = f"{record.get('title', name)} ({', '.join(map(str, citation))})"
+    return {**detectors, **CONSTRAINTS}
 
 
 def project_root(chosen: Path | None) -> Path:
@@ -55,8 +66,9 @@ def bundled_tables(root: Path, catalog: Catalog) -> Callable[[str], "pd.DataFram
 
 def build_constraint(name: str, root: Path, overlays: list[Path], assignments: list[str]) -> "Constraint":
     """Return a constraint for the configuration with files and assignments on top."""
-    if name not in CONSTRAINTS:
-        raise DomainError(f"unknown constraint {name!r}; choose one of {', '.join(CONSTRAINTS)}")
+    known = [*record_names(root), *CONSTRAINTS]
+    if name not in known:
+        raise DomainError(f"unknown constraint {name!r}; choose one of {', '.join(known)}")
     config = load_config(root, overlays, assignments)
     # imported here, so that --help does not wait for numba
     if name == "stellar":
@@ -68,11 +80,16 @@ def build_constraint(name: str, root: Path, overlays: list[Path], assignments: l
         from nudipole.data.profile import read_profile
 
         return supernova.build(name, config, lambda path: read_profile(root / path))
-    tables = bundled_tables(root, catalog_of(root, config))
     if name in ("bbn", "cmb"):
         from nudipole.constraints import cosmology
 
-        return cosmology.build(name, config, tables)
-    from nudipole.constraints import xenon1t
+        return cosmology.build(name, config, bundled_tables(root, catalog_of(root, config)))
+    return build_detector(name, root, config)
 
-    return xenon1t.build(config, tables)
+
+def build_detector(name: str, root: Path, config: Mapping[str, Any]) -> "DetectorConstraint":
+    """Return a detector of `resources/detectors` for a configuration."""
+    from nudipole.constraints import detector
+
+    variants = configured_experiments(name, load_records(root, config), config)
+    return detector.build(variants, config, bundled_tables(root, catalog_of(root, config)))

@@ -64,15 +64,15 @@ def parse_assignment(text: str) -> dict[str, Any]:
     return dict(node)
 
 
-def _canonical(node: Any) -> Any:
+def canonical(node: Any) -> Any:
     """Return the node with strings such as `1e-2`, which YAML 1.1 does not take for numbers, as numbers.
 
     Keys are sorted: Snakemake compares parameters as text, and their order depends on which file names a key first.
     """
     if isinstance(node, Mapping):
-        return {key: _canonical(node[key]) for key in sorted(node, key=str)}
+        return {key: canonical(node[key]) for key in sorted(node, key=str)}
     if isinstance(node, list):
-        return [_canonical(value) for value in node]
+        return [canonical(value) for value in node]
     if isinstance(node, str) and _NUMBER.fullmatch(node):
         return float(node)
     return node
@@ -81,7 +81,8 @@ def _canonical(node: Any) -> Any:
 def _integers(node: Any, schema: Mapping[str, Any]) -> Any:
     """Return the valid node with numbers such as 4e2 as integers where the schema wants integers."""
     if isinstance(node, Mapping):
-        return {key: _integers(value, schema["properties"][key]) for key, value in node.items()}
+        inside = schema.get("properties", {})
+        return {key: _integers(value, inside.get(key, {})) for key, value in node.items()}
     return int(node) if schema.get("type") == "integer" else node
 
 
@@ -132,7 +133,8 @@ def _allowed(error: jsonschema.ValidationError) -> str:
     return ", ".join(words)
 
 
-def _message(error: jsonschema.ValidationError) -> str:
+def problem_text(error: jsonschema.ValidationError) -> str:
+    """Return what is wrong at the place of an error and what would be right."""
     path = ".".join(str(part) for part in error.absolute_path) or "configuration"
     schema, instance = cast("Mapping[str, Any]", error.schema), cast("Mapping[str, Any]", error.instance)
     if error.validator == "additionalProperties":
@@ -194,7 +196,7 @@ def with_variant(config: Mapping[str, Any], variant: str) -> dict[str, Any]:
     The empty variant is the configuration itself.
     """
     layers = (parse_assignment(f"supernova.{text}") for text in variant.split(";") if text)
-    merged: dict[str, Any] = _canonical(merge(config, *layers))
+    merged: dict[str, Any] = canonical(merge(config, *layers))
     return merged
 
 
@@ -202,15 +204,17 @@ def _variant_problems(config: Mapping[str, Any], validator: jsonschema.Draft2020
     """Yield what is wrong with the variants of the supernova, each of which must be a valid configuration."""
     for variant in config["supernova"]["variants"]:
         varied = with_variant(config, variant)
-        problems = [_message(error) for error in validator.iter_errors(varied)] or [*_range_problems(varied)]
+        problems = [problem_text(error) for error in validator.iter_errors(varied)] or [*_range_problems(varied)]
         yield from (f"supernova.variants: {variant!r}: {problem}" for problem in problems)
 
 
 def validate(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the checked configuration with numbers as numbers; ConfigError lists every problem found."""
-    clean: dict[str, Any] = _canonical(config)
+    clean: dict[str, Any] = canonical(config)
     validator = jsonschema.Draft202012Validator(schema)
-    problems = [_message(error) for error in sorted(validator.iter_errors(clean), key=lambda e: list(map(str, e.path)))]
+    problems = [
+        problem_text(error) for error in sorted(validator.iter_errors(clean), key=lambda e: list(map(str, e.path)))
+    ]
     problems = problems or [*_range_problems(clean), *_variant_problems(clean, validator)]
     if problems:
         listing = "\n  - ".join(problems)

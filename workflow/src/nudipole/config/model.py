@@ -53,7 +53,10 @@ class StatisticsConfig:
     confidence_level: float
     interval: IntervalKind
     flux_nuisances: bool
+    flux_correlations: str | None
+    luminosity_constraint: bool
     region_confidence_levels: tuple[float, ...]
+    region_parameters: int
 
 
 def grid_config(config: Mapping[str, Any]) -> Grid:
@@ -73,5 +76,8 @@ def statistics_config(config: Mapping[str, Any]) -> StatisticsConfig:
         confidence_level=section["confidence_level"],
         interval=IntervalKind(section["interval"]),
         flux_nuisances=section["flux_nuisances"],
+        flux_correlations=section["flux_correlations"],
+        luminosity_constraint=section["luminosity_constraint"],
         region_confidence_levels=tuple(section["region_confidence_levels"]),
+        region_parameters=section["region_parameters"],
     )

@@ -1,5 +1,10 @@
 """Which datasets each constraint reads. Names only: the workflow asks before anything heavy is imported."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from nudipole.detectors.record import Experiment
+
 SOLAR = ("solar_fluxes", "solar_lines", "b8_spectrum_winter2006", "oscillation_parameters")
 
 PRODUCTION_REGION = {
@@ -12,14 +17,6 @@ PRODUCTION_REGION = {
     "Borexino-fit": "production_bs05_ags_op",
 }
 """Dataset with the production region that goes with each solar model."""
-
-XENON1T = (
-    "xenon1t_sr1_er_counts",
-    "xenon1t_sr1_er_background",
-    "xenon1t_sr1_efficiency",
-    "xenon_subshells",
-    "solar_fluxes",
-)
 
 COSMOLOGY = (
     "nuclear_reactions",
@@ -36,3 +33,15 @@ PUBLISHED_LIMITS = ("published_curves_brdar2020", "published_dipole_limits", "pu
 def solar_datasets(solar_model: str) -> tuple[str, ...]:
     """Return the datasets that the flux moments of a solar model need."""
     return (*SOLAR, PRODUCTION_REGION[solar_model])
+
+
+def detector_datasets(variants: tuple[Experiment, ...], statistics: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the datasets of an experiment in all its variants, with those of its flux priors."""
+    names = ["solar_fluxes", *(name for variant in variants for name in variant.datasets)]
+    names += ["luminosity_constraint"] if statistics["luminosity_constraint"] else []
+    names += [statistics["flux_correlations"]] if statistics["flux_correlations"] else []
+    if any(part.neutrinos for variant in variants for part in variant.parts):
+        names.append("oscillation_parameters")
+    for model in sorted({part.solar_model for variant in variants for part in variant.parts if part.solar_model}):
+        names += solar_datasets(model)
+    return tuple(dict.fromkeys(names))

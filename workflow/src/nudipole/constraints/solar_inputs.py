@@ -6,8 +6,10 @@ from numpy.typing import NDArray
 from nudipole.config.model import SolarConfig
 from nudipole.constraints.base import TableSource
 from nudipole.constraints.datasets import PRODUCTION_REGION
+from nudipole.detectors.record import OTHER_NEUTRINOS
 from nudipole.sources.moments import FluxMoments, flux_moments
 from nudipole.sources.msw import ConversionTable, Oscillation
+from nudipole.sources.other_neutrinos import fluxes_by_mode, moments_of_table
 from nudipole.sources.solar import (
     SOURCES,
     Line,
@@ -50,3 +52,23 @@ def flux_widths(tables: TableSource, model: str) -> NDArray[np.float64]:
     """Return the relative uncertainty of each source in the order of SOURCES (mean of up and down)."""
     table = tables("solar_fluxes").query("model == @model").set_index("source").loc[list(SOURCES)]
     return 0.5 * (table["rel_unc_up"] + table["rel_unc_down"]).to_numpy()
+
+
+def other_flux_moments(source: str, tables: TableSource, solar: SolarConfig) -> FluxMoments:
+    """Return the moments of atmospheric neutrinos or of the diffuse supernova background (DSNB).
+
+    DSNB: the mean of the lower and upper model for nu_e and its antineutrino; that nu_mu, nu_tau and their
+    antineutrinos have the flux of the electron antineutrino each is an assumption.
+    """
+    table = tables(OTHER_NEUTRINOS[source])
+
+    def column(name: str) -> NDArray[np.float64]:
+        return table[f"{name}_per_cm2_s_MeV"].to_numpy(dtype=float)
+
+    if source == "atmospheric":
+        flux = {"e": column("nu_e") + column("nubar_e"), "mu": column("nu_mu") + column("nubar_mu")}
+        flux["tau"] = np.zeros_like(flux["e"])
+    else:
+        nu_e, nubar_e = (0.5 * (column(f"{name}_lower") + column(f"{name}_upper")) for name in ("nu_e", "nubar_e"))
+        flux = {"e": nu_e + nubar_e, "mu": 2.0 * nubar_e, "tau": 2.0 * nubar_e}
+    return moments_of_table(source, table["E_nu_MeV"].to_numpy(), fluxes_by_mode(flux, oscillation(tables, solar)))

@@ -9,7 +9,7 @@ import yaml
 from nudipole.data.entry import Entry
 from nudipole.errors import DataError
 
-BRANCHES = ("solar", "xenon1t", "published", "cosmology")
+BRANCHES = ("solar", "xenon1t", "xenonnt", "lz", "pandax4t", "borexino", "neutrinos", "published", "cosmology")
 COLUMN_TYPES = ("float", "int", "str")
 CHECKS = ("increasing", "nonnegative", "positive", "fraction", "nullable")
 

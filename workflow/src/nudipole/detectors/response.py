@@ -1,8 +1,11 @@
-"""Efficiency and Gaussian energy response of a liquid-xenon detector, as node weights for the templates.
+"""Efficiency and energy response of a detector, as node weights for the templates.
 
-    expected events in bin i = exposure int dT N_e(T) eff(T) [G((b_i+1 - T)/sigma(T)) - G((b_i - T)/sigma(T))] dR/dT
+    expected events in bin i = exposure int dT N(T) P(i | T) dR/dT,
+    P(i | T) = eff(T) [G((b_i+1 - q(T))/sigma(q)) - G((b_i - q(T))/sigma(q))]
 
-with the efficiency at true energy and G the normal cumulative distribution.
+with the number N(T) of particles per tonne, the mean estimator q(T), a polynomial in the recoil energy T, and G the
+normal cumulative distribution. An efficiency against the estimator stands inside the integral over the bin; a
+migration matrix takes the place of both.
 """
 
 from dataclasses import dataclass
@@ -11,60 +14,182 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from nudipole.detectors.electrons import ElectronTarget, available_electrons_per_t
+from nudipole.constants import KEV_PER_MEV
+from nudipole.detectors.targets import Scatterer
 from nudipole.errors import DataError
 
+Array = NDArray[np.float64]
+
 TAIL_SIGMAS = 7.0
-"""Recoils further above the last bin than this many sigma are left out (1e-12 of them would enter)."""
+"""Recoils further from the bins than this many sigma are left out (1e-12 of them would enter)."""
+PANEL_SIGMAS = 1.0
+"""Width of the integration panels in units of the resolution."""
+SUB_BIN = 1.0 / 32.0
+"""Step in the estimator at which an efficiency against it is sampled."""
+SCAN = 20_000
+
+
+@dataclass(frozen=True)
+class Bins:
+    """Bins of the estimator; with `rest`, the last is the whole range less all others (an unbinned likelihood)."""
+
+    low: Array
+    high: Array
+    rest: bool = False
+
+    def __len__(self) -> int:
+        """Return the number of bins."""
+        return len(self.low)
+
+
+@dataclass(frozen=True)
+class Efficiency:
+    """A table, linear between its points; of_estimator: against the estimator and not the recoil energy."""
+
+    E_keV: Array
+    efficiency: Array
+    of_estimator: bool = False
+    constant_above_keV: float = np.inf
+
+    def __call__(self, E_keV: Array) -> Array:
+        """Return the efficiency."""
+        return np.asarray(np.interp(np.minimum(E_keV, self.constant_above_keV), self.E_keV, self.efficiency))
+
+
+@dataclass(frozen=True)
+class GaussianResponse:
+    """Mean estimator sum_k c_k (T/MeV)^k, and sigma with the powers 0, 1/2, 1, 2, 3 of it.
+
+    Above valid_to the resolution stays what it is there.
+    """
+
+    mean_per_MeV: tuple[float, ...]
+    sigma: tuple[float, ...]
+    valid_to: float = np.inf
+
+    def mean(self, T_keV: Array) -> Array:
+        """Return the mean estimator of a recoil."""
+        return np.asarray(np.polynomial.polynomial.polyval(T_keV / KEV_PER_MEV, np.array(self.mean_per_MeV)))
+
+    def resolution(self, mean: Array) -> Array:
+        """Return sigma of the estimator at its mean; where that is below zero, the value at zero."""
+        q = np.clip(mean, 0.0, self.valid_to)
+        a, b, c, d, e = self.sigma
+        return a + b * np.sqrt(q) + q * (c + q * (d + q * e))
+
+
+@dataclass(frozen=True)
+class Migration:
+    """Probability (true bins, bins) that a recoil in a true bin ends in each bin, efficiency included."""
+
+    edges_keV: Array
+    probability: Array
 
 
 @dataclass(frozen=True)
 class Detector:
-    """An electron-recoil experiment: target, exposure, efficiency, resolution, bins.
-
-    Resolution sigma/E = resolution_a/sqrt(E/keV) + resolution_b.
-    """
+    """An experiment: what is hit, for how long, and how recoils appear in the bins."""
 
     name: str
     exposure_t_yr: float
-    target: ElectronTarget
-    efficiency_E_keV: NDArray[np.float64]
-    efficiency: NDArray[np.float64]
-    resolution_a: float
-    resolution_b: float
-    bin_edges_keV: NDArray[np.float64]
+    scatterers: tuple[Scatterer, ...]
+    response: GaussianResponse | Migration
+    efficiency: Efficiency | None
+    bins: Bins
 
 
-def sigma_E_keV(E_keV: NDArray[np.float64], detector: Detector) -> NDArray[np.float64]:
-    """Return the energy resolution: a sqrt(E) + b E."""
-    return detector.resolution_a * np.sqrt(E_keV) + detector.resolution_b * E_keV
+def recoil_range_keV(detector: Detector) -> tuple[float, float]:
+    """Return the recoils between which something reaches the bins.
 
-
-def highest_recoil_keV(detector: Detector) -> float:
-    """Return the true energy above which nothing reaches the last bin."""
-    top = float(detector.bin_edges_keV[-1])
-    for _ in range(50):
-        top = float(detector.bin_edges_keV[-1]) + TAIL_SIGMAS * float(sigma_E_keV(np.array(top), detector))
-    if top > detector.efficiency_E_keV[-1]:
+    Raises DataError if the efficiency is not known up to there.
+    """
+    response = detector.response
+    if isinstance(response, Migration):
+        return float(response.edges_keV[0]), float(response.edges_keV[-1])
+    top_keV = 1.0
+    while _reach(response, top_keV)[0] < detector.bins.high[-1]:
+        top_keV *= 2.0
+        if top_keV > 1e9:
+            raise DataError(
+                f"{detector.name}: no recoil lies above all bins; the resolution grows faster than the mean"
+            )
+    T_keV = np.linspace(0.0, top_keV, SCAN)
+    least, most = _reach(response, T_keV)
+    inside = np.flatnonzero((most > detector.bins.low.min()) & (least < detector.bins.high.max()))
+    low, high = float(T_keV[max(inside[0] - 1, 0)]), float(T_keV[min(inside[-1] + 1, SCAN - 1)])
+    table = detector.efficiency
+    if table and not table.of_estimator and min(high, table.constant_above_keV) > table.E_keV[-1]:
         raise DataError(
-            f"{detector.name}: the efficiency table ends at {detector.efficiency_E_keV[-1]:g} keV, but recoils up to "
-            f"{top:.1f} keV reach the highest bin; extend the table or lower the last bin edge"
+            f"{detector.name}: the efficiency table ends at {table.E_keV[-1]:g} keV, but recoils up to {high:.1f} keV "
+            f"reach the highest bin; extend the table, lower bins.range, or set efficiency.constant_above_keV"
         )
-    return top
+    return low, high
 
 
-def panel_edges_keV(detector: Detector) -> NDArray[np.float64]:
-    """Return the edges of the integration panels: wherever efficiency or target has a kink or a step."""
-    top = highest_recoil_keV(detector)
-    edges = np.concatenate([[0.0, top], detector.efficiency_E_keV, detector.target.threshold_keV])
-    return np.unique(edges[(edges >= 0.0) & (edges <= top)])
+def window_keV(detector: Detector) -> tuple[float, float]:
+    """Return the recoil whose mean estimator is the lower edge of the first bin, and the highest that matters."""
+    low, high = recoil_range_keV(detector)
+    if isinstance(detector.response, Migration):
+        return low, high
+    T_keV = np.linspace(low, high, SCAN)
+    first = np.searchsorted(detector.response.mean(T_keV), detector.bins.low.min())
+    return float(T_keV[min(first, SCAN - 1)]), high
 
 
-def response_rows(T_keV: NDArray[np.float64], detector: Detector) -> NDArray[np.float64]:
-    """Return exposure N_e(T) eff(T) P(bin | T), shape (len(T), bins): events per (rate per electron)."""
-    edges = detector.bin_edges_keV[None, :]
-    sigma = sigma_E_keV(T_keV, detector)[:, None]
-    into_bin = np.diff(ndtr((edges - T_keV[:, None]) / sigma), axis=1)
-    efficiency = np.interp(T_keV, detector.efficiency_E_keV, detector.efficiency)
-    scale = detector.exposure_t_yr * available_electrons_per_t(T_keV, detector.target) * efficiency
-    return scale[:, None] * into_bin
+def _reach(response: GaussianResponse, T_keV: Array | float) -> tuple[Array, Array]:
+    mean = response.mean(np.asarray(T_keV, dtype=float))
+    spread = TAIL_SIGMAS * response.resolution(mean)
+    return mean - spread, mean + spread
+
+
+def panel_edges_keV(detector: Detector, scatterer: Scatterer) -> Array:
+    """Return the edges of the integration panels: every kink and step, and nothing wider than the resolution."""
+    low, high = recoil_range_keV(detector)
+    edges = [np.array([low, high]), scatterer.steps_keV]
+    if isinstance(detector.response, Migration):
+        edges.append(detector.response.edges_keV)
+    else:
+        edges.append(_resolved_keV(detector.response, low, high))
+    if detector.efficiency and not detector.efficiency.of_estimator:
+        edges.append(detector.efficiency.E_keV)
+    together = np.concatenate(edges)
+    return np.unique(together[(together >= low) & (together <= high)])
+
+
+def _resolved_keV(response: GaussianResponse, low_keV: float, high_keV: float) -> Array:
+    """Return recoils that are PANEL_SIGMAS apart."""
+    T = np.linspace(low_keV, high_keV, SCAN)
+    mean = response.mean(T)
+    middle = 0.5 * (mean[1:] + mean[:-1])
+    sigmas = np.concatenate([[0.0], np.cumsum(np.diff(mean) / response.resolution(middle))])
+    steps = max(int(np.ceil(sigmas[-1] / PANEL_SIGMAS)), 1)
+    return np.interp(np.linspace(0.0, sigmas[-1], steps + 1), sigmas, T)
+
+
+def response_rows(T_keV: Array, detector: Detector, scatterer: Scatterer) -> Array:
+    """Return exposure N(T) P(bin | T), shape (len(T), bins): events per (rate per particle)."""
+    scale = detector.exposure_t_yr * scatterer.per_t(T_keV)
+    if isinstance(detector.response, Migration):
+        row = np.searchsorted(detector.response.edges_keV, T_keV, side="right") - 1
+        return np.asarray(scale[:, None] * detector.response.probability[row])
+    if detector.efficiency and not detector.efficiency.of_estimator:
+        scale = scale * detector.efficiency(T_keV)
+    return scale[:, None] * _into_bins(T_keV, detector.response, detector.efficiency, detector.bins)
+
+
+def _into_bins(T_keV: Array, response: GaussianResponse, efficiency: Efficiency | None, bins: Bins) -> Array:
+    mean = response.mean(T_keV)[:, None]
+    sigma = response.resolution(mean)
+    if efficiency is None or not efficiency.of_estimator:
+        into = ndtr((bins.high - mean) / sigma) - ndtr((bins.low - mean) / sigma)
+    else:
+        parts = np.maximum(np.ceil((bins.high - bins.low) / SUB_BIN), 1).astype(int)
+        first = np.concatenate([[0], np.cumsum(parts)[:-1]])
+        share = (np.arange(parts.sum()) - np.repeat(first, parts)) / np.repeat(parts, parts)
+        width = np.repeat((bins.high - bins.low) / parts, parts)
+        low = np.repeat(bins.low, parts) + share * np.repeat(bins.high - bins.low, parts)
+        fine = ndtr((low + width - mean) / sigma) - ndtr((low - mean) / sigma)
+        into = np.add.reduceat(fine * efficiency(low + 0.5 * width), first, axis=1)
+    if bins.rest:
+        into[:, -1] -= into[:, :-1].sum(axis=1)
+    return np.asarray(into)

@@ -31,26 +31,32 @@ def _chi2_quantile(probability: float, degrees_of_freedom: int) -> float:
     return float(2.0 * gammaincinv(0.5 * degrees_of_freedom, probability))
 
 
-def threshold(confidence_level: float, kind: IntervalKind) -> float:
-    """Return Delta(-2 ln L) from the minimum over mu^2 >= 0 for one parameter (Wilks)."""
+def threshold(confidence_level: float, kind: IntervalKind, parameters: int = 1) -> float:
+    """Return Delta(-2 ln L) from the minimum over mu^2 >= 0 for one parameter (Wilks).
+
+    parameters: 2 for curves that were drawn as contours of two parameters (4.605 at 90 %).
+    """
     _require_level(confidence_level)
     if kind is IntervalKind.TWO_SIDED:
-        return _chi2_quantile(confidence_level, 1)
+        return _chi2_quantile(confidence_level, parameters)
     return float(ndtri(confidence_level)) ** 2
 
 
-def region_threshold(confidence_level: float) -> float:
-    """Return Delta(-2 ln L) from the global minimum for the two parameters (M_N, mu)."""
+def region_threshold(confidence_level: float, parameters: int = 2) -> float:
+    """Return Delta(-2 ln L) from the global minimum for the two parameters (M_N, mu), or as for one."""
     _require_level(confidence_level)
-    return _chi2_quantile(confidence_level, 2)
+    return _chi2_quantile(confidence_level, parameters)
 
 
-def limit_statistic(confidence_level: float, kind: IntervalKind) -> str:
+def limit_statistic(confidence_level: float, kind: IntervalKind, parameters: int = 1) -> str:
     """Return the statistic in words, as stored with each limit."""
     sided = kind.value.replace("_", "-")
-    return f"profile likelihood, {sided}, Delta(-2lnL)={threshold(confidence_level, kind):.3f} above min over mu^2>=0"
+    delta = threshold(confidence_level, kind, parameters)
+    return f"profile likelihood, {sided}, Delta(-2lnL)={delta:.3f} above min over mu^2>=0"
 
 
-def region_statistic(confidence_level: float) -> str:
+def region_statistic(confidence_level: float, parameters: int = 2) -> str:
     """Return the statistic of a favoured region in words."""
-    return f"profile likelihood, 2 parameters, Delta(-2lnL)={region_threshold(confidence_level):.3f} above global min"
+    delta = region_threshold(confidence_level, parameters)
+    words = "1 parameter" if parameters == 1 else f"{parameters} parameters"
+    return f"profile likelihood, {words}, Delta(-2lnL)={delta:.3f} above global min"

@@ -1,72 +1,35 @@
 """The profile likelihood as a function of mu^2 at one mass: best fit, crossings, surface.
 
-Everything here works on x = mu^2 in units of mu_B^2, because the expected signal is linear in it.
+Everything here works on x = mu^2 in units of mu_B^2, because the expected signal is linear in it:
+
+    m = sum_j theta_j (constant_j + x slope_j)
+
+A background has no slope; a flux of neutrinos has the dipole signal as its slope, and what scatters weakly, if that is
+a component of its own, as its constant.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from nudipole.errors import ConvergenceError
-from nudipole.likelihood.poisson import expected_counts, profile
+from nudipole.likelihood.model import Nuisances, Observation
+from nudipole.likelihood.profile import expected_counts, gradient_and_hessian
+from nudipole.likelihood.root import derivative_at, minimum, profile_many, root, upper_crossing
 
-ROOT_RTOL = 1e-10
-X_TINY_MUB2 = 1e-60
-"""mu = 1e-30 mu_B: below it no signal is distinguishable from none."""
-SATURATION = 1e12
-"""Times the natural mu^2: -2 ln L is as large there as it can become, so the search for an upper edge ends."""
-
-
-@njit(cache=True)
-def _profile_at(x, counts, background, signal, center, inverse_variance, fixed, theta):  # type: ignore[no-untyped-def]
-    """Profile at mu^2 = x; parameters are the background scales, then the signal scales."""
-    b = background.shape[0]
-    columns = np.empty((b + signal.shape[0], background.shape[1]))
-    for i in range(background.shape[1]):
-        for j in range(b):
-            columns[j, i] = background[j, i]
-        for j in range(signal.shape[0]):
-            columns[b + j, i] = x * signal[j, i]
-    return profile(counts, columns, center, inverse_variance, fixed, theta)
-
-
-@njit(cache=True)
-def _profile_many(x, counts, background, signal, center, inverse_variance, fixed, start):  # type: ignore[no-untyped-def]
-    chi2, theta = np.empty(len(x)), np.empty((len(x), len(start)))
-    converged = np.empty(len(x), dtype=np.bool_)
-    for i in range(len(x)):
-        for j in range(len(start)):
-            theta[i, j] = start[j]
-        chi2[i], converged[i] = _profile_at(x[i], counts, background, signal, center, inverse_variance, fixed, theta[i])
-    return chi2, theta, converged
-
-
-@dataclass(frozen=True)
-class BinnedData:
-    """Observed counts and background components (components, bins), each with a scale theta >= 0.
-
-    prior_width: Gaussian width of the scale around 1, infinity for a free scale. start: where the fit begins.
-    """
-
-    counts: NDArray[np.float64]
-    names: tuple[str, ...]
-    background: NDArray[np.float64]
-    prior_width: NDArray[np.float64]
-    start: NDArray[np.float64]
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Fits:
-    """Profiled points, one a value of mu^2: -2 ln L (n,), nuisances (n, backgrounds + signals)."""
+    """Profiled points, one a value of mu^2: -2 ln L (n,), nuisances (n, k)."""
 
-    x_muB2: NDArray[np.float64]
-    chi2: NDArray[np.float64]
-    nuisances: NDArray[np.float64]
+    x_muB2: Array
+    chi2: Array
+    nuisances: Array
 
 
 @dataclass(frozen=True)
@@ -75,41 +38,31 @@ class BestFit:
 
     x_muB2: float
     chi2: float
+    nuisances: Array
 
 
 @dataclass(frozen=True)
 class SignalScan:
-    """Profile likelihood of one signal hypothesis.
+    """Profile likelihood of one signal hypothesis; constant and slope (k, bins), events for mu = 1 mu_B."""
 
-    signal: (sources, bins), events for mu = 1 mu_B. signal_width: relative flux prior a source; a width of
-    zero fixes its scale at 1.
-    """
-
-    data: BinnedData
-    signal: NDArray[np.float64]
-    signal_width: NDArray[np.float64]
+    observation: Observation
+    nuisances: Nuisances
+    constant: Array
+    slope: Array
 
     @property
     def is_sensitive(self) -> bool:
         """Whether this hypothesis predicts any event."""
-        return bool(self.signal.sum() > 0.0)
+        return bool(np.abs(self.slope).sum() > 0.0)
 
     @cached_property
-    def _setup(
-        self,
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
-        """Centers, inverse variances, fixed flags and start values of all scales."""
-        # a source without events at this mass has nothing to fit: its scale stays at 1
-        fixed_signal = (self.signal_width == 0.0) | (self.signal.sum(axis=1) == 0.0)
-        fixed = np.concatenate([np.zeros(len(self.data.names), dtype=bool), fixed_signal])
-        width = np.concatenate([self.data.prior_width, np.where(fixed_signal, np.inf, self.signal_width)])
-        start = np.concatenate([self.data.start, np.ones(len(self.signal))])
-        return np.ones(len(width)), 1.0 / width**2, fixed, start
+    def _model(self) -> tuple[Any, Array, Array, Any]:
+        return (self.observation.kernel, self.constant, self.slope, self.nuisances.kernel)
 
-    def fits(self, x_muB2: NDArray[np.float64]) -> Fits:
+    def fits(self, x_muB2: Array) -> Fits:
         """Return the profile at each fixed mu^2; raises ConvergenceError where the minimiser fails."""
         x = np.ascontiguousarray(x_muB2, dtype=float)
-        chi2, theta, converged = _profile_many(x, self.data.counts, self.data.background, self.signal, *self._setup)
+        chi2, theta, converged = profile_many(x, *self._model, self.nuisances.start)
         if not converged.all():
             worst = x[~converged][0]
             raise ConvergenceError(f"profile likelihood did not converge at mu = {np.sqrt(worst):.4g} mu_B")
@@ -119,35 +72,70 @@ class SignalScan:
         """Return the profiled -2 ln L at one mu^2."""
         return float(self.fits(np.array([x_muB2])).chi2[0])
 
-    def expected(self, x_muB2: float, nuisances: NDArray[np.float64]) -> NDArray[np.float64]:
+    @cached_property
+    def null_chi2(self) -> float:
+        """-2 ln L without signal."""
+        return self.chi2(0.0)
+
+    def expected(self, x_muB2: float, nuisances: Array) -> Array:
         """Return the expected counts (bins,) at mu^2 and given nuisances."""
-        model = np.empty(len(self.data.counts))
-        expected_counts(nuisances, np.vstack([self.data.background, x_muB2 * self.signal]), model)
+        model = np.empty(len(self.observation))
+        expected_counts(nuisances, self._columns(x_muB2), model)
         return model
 
-    def slope(self, x_muB2: float) -> float:
-        """Return d(-2 ln L)/d(mu^2) of the profile: the explicit derivative, since nuisances sit at their minimum."""
-        theta = self.fits(np.array([x_muB2])).nuisances[0]
-        model, counts = self.expected(x_muB2, theta), self.data.counts
-        per_x = theta[len(self.data.names) :] @ self.signal
-        ratio = np.divide(counts, model, out=np.zeros_like(model), where=counts > 0.0)
-        return float(2.0 * np.sum((1.0 - ratio) * per_x))
+    def _columns(self, x_muB2: float) -> Array:
+        return self.constant + x_muB2 * self.slope
+
+    def derivative(self, x_muB2: float) -> float:
+        """Return d(-2 ln L)/d(mu^2) of the profile."""
+        theta = self.nuisances.start.copy()
+        return float(derivative_at(x_muB2, *self._model, theta, np.empty_like(self.constant))[1])
+
+    def pulls(self, nuisances: Array) -> Array:
+        """Return (theta - center)/width of each nuisance, NaN for those without a prior."""
+        width = self.nuisances.width
+        known = (width > 0.0) & np.isfinite(width)
+        pulls = np.full(len(width), np.nan)
+        pulls[known] = (nuisances - self.nuisances.center)[known] / width[known]
+        return pulls
+
+    def covariance(self, x_muB2: float, nuisances: Array) -> Array:
+        """Return the covariance of (mu^2, nuisances), the inverse of half the Hessian, expected events as data.
+
+        Zero rows for parameters that are fixed or sit at their bound.
+        """
+        columns, n = self._columns(x_muB2), self.nuisances
+        extended = np.vstack([nuisances @ self.slope, columns])
+        k = len(extended)
+        precision = np.zeros((k, k))
+        precision[1:, 1:] = n.precision
+        model, hessian = self.expected(x_muB2, nuisances), np.empty((k, k))
+        # unit columns first: mu^2 is of order 1e-22
+        scale = np.array([np.abs(row).max() or 1.0 for row in extended])
+        values = (np.zeros(k), self.observation.kernel, extended / scale[:, None], np.zeros(k))
+        gradient_and_hessian(
+            *values, precision / np.outer(scale, scale), model, np.empty((2, len(model))), np.empty(k), hessian
+        )
+        free = np.concatenate([[True], ~n.fixed & (nuisances > n.lower)]) & (np.diag(hessian) > 0.0)
+        covariance = np.zeros((k, k))
+        covariance[np.ix_(free, free)] = np.linalg.inv(0.5 * hessian[np.ix_(free, free)])
+        return np.asarray(covariance / np.outer(scale, scale))
 
     @cached_property
-    def _natural_x_muB2(self) -> float:
+    def natural_x_muB2(self) -> float:
         """mu^2 that predicts as many signal events as there are data, at least one: the scale of every search."""
-        return float(max(self.data.counts.sum(), 1.0) / self.signal.sum())
+        return float(max(np.abs(self.observation.counts).sum(), 1.0) / np.abs(self.slope.sum(axis=0)).sum())
 
     @cached_property
     def best_fit(self) -> BestFit:
         """Minimum over mu^2 >= 0; requires a sensitive hypothesis."""
-        if self.slope(0.0) >= 0.0:
-            return BestFit(0.0, self.chi2(0.0))
-        upper = 1e-3 * self._natural_x_muB2
-        while self.slope(upper) < 0.0:
-            upper *= 2.0
-        x = float(brentq(self.slope, 0.0, upper, xtol=X_TINY_MUB2, rtol=ROOT_RTOL))
-        return BestFit(x, self.chi2(x))
+        theta = self.nuisances.start.copy()
+        x, chi2, converged = minimum(self.natural_x_muB2, *self._model, theta)
+        if not converged:
+            raise ConvergenceError(
+                "the best fit of the profile likelihood was not found; please report the configuration"
+            )
+        return BestFit(float(x), float(chi2), theta)
 
     def upper_crossing_muB2(self, chi2_level: float) -> float:
         """Return mu^2 above the best fit where -2 ln L reaches the level (which must exceed the minimum).
@@ -155,16 +143,22 @@ class SignalScan:
         Infinite if it stays below: a flux that floats with the relative width w can be scaled away at a cost of
         1/w^2, so -2 ln L does not grow without end.
         """
-        low, step = self.best_fit.x_muB2, 1e-3 * self._natural_x_muB2
-        while self.chi2(low + step) < chi2_level:
-            if step > SATURATION * self._natural_x_muB2:
-                return inf
-            step *= 2.0
-        return float(brentq(lambda x: self.chi2(x) - chi2_level, low, low + step, xtol=X_TINY_MUB2, rtol=ROOT_RTOL))
+        theta = self.best_fit.nuisances.copy()
+        x, converged = upper_crossing(self.best_fit.x_muB2, self.natural_x_muB2, chi2_level, *self._model, theta)
+        if not converged:
+            raise ConvergenceError(
+                "the upper edge of the profile likelihood was not found; please report the configuration"
+            )
+        return float(x)
 
     def lower_crossing_muB2(self, chi2_level: float) -> float | None:
         """Return mu^2 below the best fit where -2 ln L reaches the level; None if mu = 0 stays below it."""
-        if self.best_fit.x_muB2 == 0.0 or self.chi2(0.0) <= chi2_level:
+        if self.best_fit.x_muB2 == 0.0 or self.null_chi2 <= chi2_level:
             return None
-        x_best = self.best_fit.x_muB2
-        return float(brentq(lambda x: self.chi2(x) - chi2_level, 0.0, x_best, xtol=X_TINY_MUB2, rtol=ROOT_RTOL))
+        theta = self.best_fit.nuisances.copy()
+        x, converged = root(0.0, self.best_fit.x_muB2, chi2_level, False, *self._model, theta)
+        if not converged:
+            raise ConvergenceError(
+                "the lower edge of the profile likelihood was not found; please report the configuration"
+            )
+        return float(x)

@@ -1,4 +1,4 @@
-"""The profile likelihood of XENON1T over the plane, with the limit that is read off it."""
+"""The profile likelihood of a detector over the plane, with the limit that is read off it."""
 
 import numpy as np
 import pandas as pd
@@ -32,15 +32,15 @@ BELOW, BEYOND = 30.0, 1.5
 
 
 def draw_likelihood(
-    likelihood: pd.DataFrame, limits: pd.DataFrame, flavour: str, threshold: float, confidence_level: float
+    likelihood: pd.DataFrame, limits: pd.DataFrame, flavour: str, threshold: float, confidence_level: float, label: str
 ) -> Figure:
     """Return the map of Delta(-2 ln L) of one coupling, its contour at the threshold, and the default limit on top.
 
     threshold: the value above the minimum at which the limit of that confidence level is read.
     """
-    require(likelihood, ("flavour", "M_N_MeV", "mu_nu_muB", "delta_chi2"), "XENON1T likelihood")
-    require(limits, ("constraint", "is_default", "flavour", "edge", "status"), "limits")
-    surface = rows_of_flavour(likelihood, flavour, "XENON1T likelihood")
+    require(likelihood, ("flavour", "M_N_MeV", "mu_nu_muB", "delta_chi2"), f"{label} likelihood")
+    require(limits, ("is_default", "flavour", "edge", "status"), "limits")
+    surface = rows_of_flavour(likelihood, flavour, f"{label} likelihood")
     grid = surface.pivot(index="mu_nu_muB", columns="M_N_MeV", values="delta_chi2")
     masses, moments, chi2 = grid.columns.to_numpy(np.float64), grid.index.to_numpy(np.float64), grid.to_numpy()
     with context(RC, after_reset=True):
@@ -49,8 +49,7 @@ def draw_likelihood(
         _draw_limit(axes, limits, flavour)
         _set_frame(axes, masses, moments, chi2 > threshold)
         _explain(axes, threshold, confidence_level)
-        variant = "with free tritium" if "nuisance_tritium" in likelihood.columns else "without tritium"
-        add_title(axes, f"XENON1T profile likelihood, {variant}", f"coupling: {MODE_NAMES.get(flavour, flavour)}")
+        add_title(axes, f"{label}: profile likelihood", f"coupling: {MODE_NAMES.get(flavour, flavour)}")
     return figure
 
 
@@ -71,7 +70,7 @@ def _draw_map(figure: Figure, axes: Axes, masses: Array, moments: Array, chi2: A
 
 
 def _draw_limit(axes: Axes, limits: pd.DataFrame, flavour: str) -> None:
-    default = limits["is_default"] & (limits["constraint"] == "xenon1t") & (limits["edge"] == str(Edge.FLOOR))
+    default = limits["is_default"] & (limits["edge"] == str(Edge.FLOOR))
     for run in runs(limits[default & (limits["flavour"] == flavour)]):
         points = run.points()
         axes.plot(points[:, 0], points[:, 1], color=VERMILLION, ls=(0, (2.5, 1.5)), lw=1.6)

@@ -1,4 +1,4 @@
-"""XENON1T electron recoils: observed events, the background alone, and background with signal at one benchmark."""
+"""A detector's folded spectrum: observed events, the fit without signal, and that with signal, with pulls below."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from matplotlib.style import context
 from scipy.special import gammaincinv
 
-from nudipole.errors import DataError
 from nudipole.plotting.curves import Array
 from nudipole.plotting.panels import (
     MODE_NAMES,
@@ -19,80 +18,118 @@ from nudipole.plotting.panels import (
     power_of_ten,
     require,
     rows_of_flavour,
+    say,
 )
-from nudipole.plotting.style import BLACK, BLUE, ORANGE, RC, SKY, SMALL_PT
+from nudipole.plotting.style import BLACK, BLUE, GREEN, GREY, ORANGE, RC, SKY, SMALL_PT, VERMILLION
 
 ONE_SIGMA = 0.682689492137
-NO_SIGNAL_EVENTS = 0.1
-"""Fewer signal events than this in all bins count as none."""
+LARGEST_COMPONENTS = 6
+"""Components of the background that are drawn on their own where there are many."""
+COMPONENT_COLOURS = (GREEN, VERMILLION, GREY, "#8C6D31", "#7B4173", "#3B6E8F")
+LOGARITHMIC_ABOVE = 30.0
+"""Largest over smallest expectation in the bins from which the axis is logarithmic."""
+MANY_BINS = 100
+GROUPED_TO = 80
+"""Bins are drawn in groups where there are more than MANY_BINS: about this many."""
 
 
 @dataclass(frozen=True)
-class Profile:
-    """Expected events per bin at one point of the likelihood surface, with its fitted nuisances."""
+class Spectrum:
+    """One fit in its bins."""
 
-    mu_nu_muB: float
-    delta_chi2: float
-    background: dict[str, Array]
+    low: Array
+    high: Array
+    observed: Array
+    expected: Array
     signal: Array
+    components: dict[str, Array]
+    mu_nu_muB: float
 
     @property
-    def total(self) -> Array:
-        """Return background and signal."""
-        return np.asarray(sum(self.background.values()) + self.signal)
+    def edges(self) -> Array:
+        """Edges of contiguous bins."""
+        return np.append(self.low, self.high[-1])
 
 
-def draw_spectrum(
-    counts: pd.DataFrame,
-    background: pd.DataFrame,
-    rates: pd.DataFrame,
-    likelihood: pd.DataFrame,
-    flavour: str,
-    M_N_MeV: float = 0.01,
-) -> Figure:
-    """Return counts with the two fits at the mass of the grid nearest to M_N_MeV, and their pulls below.
-
-    The benchmark moment is where the surface is lowest; the background alone is the surface at its smallest moment.
-    """
-    require(counts, ("E_low_keV", "E_high_keV", "counts"), "XENON1T counts")
-    require(background, ("E_low_keV", "B0_counts"), "XENON1T background")
-    require(likelihood, ("flavour", "M_N_MeV", "mu_nu_muB", "delta_chi2"), "XENON1T likelihood")
-    require(rates, ("flavour", "M_N_MeV", "bin_low"), "XENON1T rates")
-    surface = rows_of_flavour(likelihood, flavour, "XENON1T likelihood")
-    mass = float(surface["M_N_MeV"].iloc[int((surface["M_N_MeV"] - M_N_MeV).abs().to_numpy().argmin())])
-    surface = surface[surface["M_N_MeV"] == mass].sort_values("mu_nu_muB")
-    events = _events_at(rates, counts, flavour, mass)
-    null = _profile(surface.iloc[0], background, events)
-    best = _profile(surface.iloc[int(surface["delta_chi2"].to_numpy().argmin())], background, events)
+def draw_spectrum(spectra: pd.DataFrame, fits: pd.DataFrame, flavour: str, unit: str, label: str) -> Figure:
+    """Return the picture of one coupling at the first mass of the tables, for their first variant."""
+    require(spectra, ("flavour", "M_N_MeV", "hypothesis", "observed", "expected"), f"{label} spectra")
+    rows = rows_of_flavour(spectra, flavour, f"{label} spectra")
+    rows = rows[(rows["variant"] == rows["variant"].iloc[0]) & (rows["M_N_MeV"] == rows["M_N_MeV"].iloc[0])]
+    null, best = (_spectrum(rows, hypothesis) for hypothesis in ("background", "best_fit"))
     with context(RC, after_reset=True):
         figure, (upper, lower) = new_panels((2.2, 1.0))
-        _draw_events(upper, counts, null, best)
-        _draw_pulls(lower, counts, null, best)
-        variant = "with free tritium" if "tritium" in null.background else "without tritium"
-        add_title(upper, f"XENON1T SR1, {variant}", f"{MODE_NAMES.get(flavour, flavour)}, $M_N$ = {mass:.3g} MeV")
+        variant = str(rows["variant"].iloc[0]).replace("_", " ")
+        mass = float(rows["M_N_MeV"].iloc[0])
+        add_title(upper, f"{label}, {variant}", f"{MODE_NAMES.get(flavour, flavour)}, $M_N$ = {mass:.3g} MeV")
+        if null is None or not _contiguous(null):
+            say(upper, "the likelihood of this variant has no bins to draw")
+            return figure
+        _draw_events(upper, null, best, _goodness(fits, rows), unit)
+        _draw_pulls(lower, null, best, unit)
     return figure
 
 
-def _events_at(rates: pd.DataFrame, counts: pd.DataFrame, flavour: str, mass: float) -> pd.DataFrame:
-    rows = rates[(rates["flavour"] == flavour) & np.isclose(rates["M_N_MeV"], mass, rtol=1e-9)].sort_values("bin_low")
-    if not np.array_equal(rows["bin_low"].to_numpy(), counts["E_low_keV"].to_numpy()):
-        raise DataError(
-            f"the XENON1T rates for {flavour!r} at {mass:g} MeV do not have the bins of the counts; run again"
-        )
-    return rows
-
-
-def _profile(point: pd.Series, background: pd.DataFrame, events: pd.DataFrame) -> Profile:
-    scales = {str(name).removeprefix("nuisance_"): v for name, v in point.items() if str(name).startswith("nuisance_")}
-    fluxes = {name.removeprefix("flux_"): v for name, v in scales.items() if name.startswith("flux_")}
+def _spectrum(rows: pd.DataFrame, hypothesis: str) -> Spectrum | None:
+    own = rows[rows["hypothesis"] == hypothesis]
+    if own.empty:
+        return None
     parts = {
-        name: float(v) * background[f"{name}_counts"].to_numpy(np.float64)
-        for name, v in scales.items()
-        if not name.startswith("flux_")
+        str(name).removeprefix("events_"): own[name].to_numpy(np.float64)
+        for name in own.columns
+        if str(name).startswith("events_") and own[name].notna().all()
     }
-    x = float(point["mu_nu_muB"]) ** 2
-    by_source = [float(v) * events[f"events_per_muB2_{source}"].to_numpy(np.float64) for source, v in fluxes.items()]
-    return Profile(float(point["mu_nu_muB"]), float(point["delta_chi2"]), parts, x * np.sum(by_source, axis=0))
+
+    def column(name: str) -> Array:
+        return own[name].to_numpy(np.float64)
+
+    return _grouped(
+        Spectrum(
+            low=column("bin_low"),
+            high=column("bin_high"),
+            observed=column("observed"),
+            expected=column("expected"),
+            signal=column("signal"),
+            components=parts,
+            mu_nu_muB=float(own["mu_nu_muB"].iloc[0]),
+        )
+    )
+
+
+def _contiguous(spectrum: Spectrum) -> bool:
+    return bool(np.array_equal(spectrum.low[1:], spectrum.high[:-1])) and bool(spectrum.observed.any())
+
+
+def _grouped(s: Spectrum) -> Spectrum:
+    """Return the spectrum with neighbouring bins added where there are too many to see."""
+    if len(s.low) <= MANY_BINS:
+        return s
+    size = int(np.ceil(len(s.low) / GROUPED_TO))
+    # what is left over joins the last group
+    first = size * np.arange(len(s.low) // size)
+    last = np.append(first[1:], len(s.low)) - 1
+
+    def summed(values: Array) -> Array:
+        return np.add.reduceat(values, first)
+
+    return Spectrum(
+        low=s.low[first],
+        high=s.high[last],
+        observed=summed(s.observed),
+        expected=summed(s.expected),
+        signal=summed(s.signal),
+        components={name: summed(values) for name, values in s.components.items()},
+        mu_nu_muB=s.mu_nu_muB,
+    )
+
+
+def _goodness(fits: pd.DataFrame, rows: pd.DataFrame) -> dict[str, str]:
+    """Return -2 ln L over the number of bins by hypothesis, in words."""
+    same = fits
+    for name in ("variant", "flavour", "M_N_MeV"):
+        same = same[same[name] == rows[name].iloc[0]]
+    first = same.groupby("hypothesis").first()
+    return {str(name): f"{row['chi2']:.1f} for {int(row['bins'])} bins" for name, row in first.iterrows()}
 
 
 def poisson_errors(counts: Array) -> Array:
@@ -102,51 +139,48 @@ def poisson_errors(counts: Array) -> Array:
     return np.array([counts - low, gammaincinv(counts + 1.0, 1.0 - tail) - counts])
 
 
-def _moment(profile: Profile) -> str:
-    return rf"$\mu_\nu$ = {power_of_ten(profile.mu_nu_muB)} $\mu_\mathrm{{B}}$"
+def _largest(spectrum: Spectrum) -> list[str]:
+    ordered = sorted(spectrum.components, key=lambda name: -float(np.abs(spectrum.components[name]).max()))
+    return ordered[:LARGEST_COMPONENTS]
 
 
-def _chi2(profile: Profile) -> str:
-    return rf"$\Delta(-2\ln L)$ = {max(profile.delta_chi2, 0.0):.2f}"
-
-
-def _edges(counts: pd.DataFrame) -> Array:
-    return np.append(counts["E_low_keV"].to_numpy(np.float64), counts["E_high_keV"].iloc[-1])
-
-
-def _draw_events(axes: Axes, counts: pd.DataFrame, null: Profile, best: Profile) -> None:
-    edges, n = _edges(counts), counts["counts"].to_numpy(np.float64)
-    centres = 0.5 * (edges[1:] + edges[:-1])
-    only = (
-        "background only ($b$)" if null.signal.sum() < NO_SIGNAL_EVENTS else f"smallest moment ($b$), {_moment(null)}"
-    )
-    signal = f"signal at {_moment(best)}: {best.signal.sum():.1f} events"
-    axes.stairs(best.signal, edges, fill=True, color=SKY, alpha=0.55, label=signal)
-    if "tritium" in null.background:
-        tritium = null.background["tritium"]
-        label = f"tritium in the fit without signal: {tritium.sum():.0f} events"
-        axes.stairs(tritium, edges, baseline=None, color=ORANGE, lw=1.6, ls=(0, (1.2, 1.2)), label=label)
-    axes.stairs(null.total, edges, baseline=None, color=ORANGE, lw=2.2, label=f"{only}, {_chi2(null)}")
-    label = f"signal + background, {_chi2(best)}"
-    axes.stairs(best.total, edges, baseline=None, color=BLUE, lw=1.6, ls="--", label=label)
+def _draw_events(axes: Axes, null: Spectrum, best: Spectrum | None, goodness: dict[str, str], unit: str) -> None:
+    n, centres = null.observed, 0.5 * (null.low + null.high)
+    logarithmic = null.expected.max() > LOGARITHMIC_ABOVE * max(null.expected.min(), 1e-300)
+    if best is not None and best.mu_nu_muB > 0.0:
+        label = rf"signal at {power_of_ten(best.mu_nu_muB)} $\mu_\mathrm{{B}}$: {best.signal.sum():.1f} events"
+        axes.stairs(best.signal, best.edges, fill=True, color=SKY, alpha=0.55, label=label)
+    if len(null.components) > 1:
+        for name, colour in zip(_largest(null), COMPONENT_COLOURS, strict=False):
+            axes.stairs(
+                null.components[name], null.edges, baseline=None, color=colour, lw=1.0, label=name.replace("_", " ")
+            )
+    label = f"without signal ($b$), $-2\\ln L$ = {goodness['background']}"
+    axes.stairs(null.expected, null.edges, baseline=None, color=ORANGE, lw=2.2, label=label)
+    if best is not None:
+        label = f"best fit, $-2\\ln L$ = {goodness['best_fit']}"
+        axes.stairs(best.expected, best.edges, baseline=None, color=BLUE, lw=1.6, ls="--", label=label)
     label = "observed ($n$), Poisson 68 %"
-    axes.errorbar(centres, n, poisson_errors(n), fmt="o", color=BLACK, ms=3.5, lw=1.0, label=label)
-    axes.set_ylim(0.0, 1.45 * float(n.max() + n.max() ** 0.5))
-    widths = np.unique(np.diff(edges).round(9))
-    axes.set_ylabel(f"events per {widths[0]:g} keV" if len(widths) == 1 else "events per bin")
-    legend(axes, loc="upper right", fontsize=SMALL_PT + 1.0)
+    axes.errorbar(centres, n, poisson_errors(n), fmt="o", color=BLACK, ms=2.5, lw=0.9, label=label)
+    widths = np.unique((null.high - null.low).round(9))
+    axes.set_ylabel(f"events per {widths[0]:g} {unit}" if len(widths) == 1 else "events per bin")
+    if logarithmic:
+        axes.set(yscale="log", ylim=(0.3 * float(null.expected.min()), 60.0 * float(n.max())))
+    else:
+        axes.set_ylim(0.0, 1.5 * float(n.max() + n.max() ** 0.5))
+    legend(axes, loc="upper right", fontsize=SMALL_PT + 0.5, ncols=2 if len(null.components) > 3 else 1)
 
 
-def _draw_pulls(axes: Axes, counts: pd.DataFrame, null: Profile, best: Profile) -> None:
-    edges, n = _edges(counts), counts["counts"].to_numpy(np.float64)
-    width = np.sqrt(null.total)
-    pulls, difference = (n - null.total) / width, (best.total - null.total) / width
+def _draw_pulls(axes: Axes, null: Spectrum, best: Spectrum | None, unit: str) -> None:
+    width = np.sqrt(null.expected)
+    pulls = (null.observed - null.expected) / width
     axes.axhspan(-1.0, 1.0, color="#ECECEC", zorder=0.0)
     axes.axhline(0.0, color=ORANGE, lw=1.6)
-    axes.stairs(difference, edges, baseline=None, color=BLUE, lw=1.6, ls="--")
-    axes.errorbar(
-        0.5 * (edges[1:] + edges[:-1]), pulls, poisson_errors(n) / width, fmt="o", color=BLACK, ms=3.5, lw=1.0
-    )
+    if best is not None:
+        axes.stairs((best.expected - null.expected) / width, null.edges, baseline=None, color=BLUE, lw=1.6, ls="--")
+    middle = 0.5 * (null.low + null.high)
+    axes.errorbar(middle, pulls, poisson_errors(null.observed) / width, fmt="o", color=BLACK, ms=2.5, lw=0.9)
     reach = 1.15 * max(3.5, float(np.abs(pulls).max()) + 1.0)
-    axes.set(xlim=(edges[0], edges[-1]), ylim=(-reach, reach), xlabel=r"reconstructed energy  [keV]")
+    name = "reconstructed energy" if unit == "keV" else "energy estimator"
+    axes.set(xlim=(null.edges[0], null.edges[-1]), ylim=(-reach, reach), xlabel=f"{name}  [{unit}]")
     axes.set_ylabel(r"$(n - b)\,/\,\sqrt{b}$")

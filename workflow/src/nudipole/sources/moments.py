@@ -80,6 +80,22 @@ def flux_moments(
     )
 
 
+def joined(*moments: FluxMoments) -> FluxMoments:
+    """Return the components of several as one."""
+    if len(moments) == 1:
+        return moments[0]
+    sizes = np.concatenate([np.diff(m.offset) for m in moments])
+    arrays = {name: np.concatenate([getattr(m, name) for m in moments]) for name in _ARRAYS}
+    return FluxMoments(
+        source=tuple(source for m in moments for source in m.source),
+        offset=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        **arrays,
+    )
+
+
+_ARRAYS = ("is_line", "E_max_MeV", "E_nu_MeV", "Phi", "dPhi_dE")
+
+
 @njit(cache=True)
 def interval_index(nodes, x):  # type: ignore[no-untyped-def]
     """Return i with nodes[i] <= x < nodes[i + 1], the first or last interval outside."""

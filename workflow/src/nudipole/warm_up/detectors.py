@@ -2,20 +2,26 @@
 
 import numpy as np
 
-from nudipole.detectors.electrons import ElectronTarget
-from nudipole.detectors.response import Detector
+from nudipole.detectors.response import Bins, Detector, GaussianResponse
+from nudipole.detectors.targets import free_electrons
 from nudipole.detectors.templates import TemplateMaker
 from nudipole.kinematics import M_N_max_MeV
-from nudipole.likelihood.scan import BinnedData, SignalScan
+from nudipole.likelihood.model import Nuisances, Observation
+from nudipole.likelihood.scan import SignalScan
 from nudipole.warm_up.sources import tiny_moments
 
 
 def compile_kernels() -> None:
     """Compile the kernels."""
-    target = ElectronTarget(np.zeros(1), np.ones(1))
-    detector = Detector("warm-up", 1.0, target, np.array([0.0, 20.0]), np.ones(2), 0.3, 0.0, np.array([1.0, 2.0, 3.0]))
-    signal = TemplateMaker(detector, tiny_moments()).by_component(0.01)[:, 0]
-    data = BinnedData(np.array([3.0, 2.0]), ("b",), np.ones((1, 2)), np.array([0.1]), np.ones(1))
-    scan = SignalScan(data, signal / signal.sum(), np.array([0.01, 0.05]))
+    response = GaussianResponse((0.0, 1000.0), (0.0, 0.3, 0.0, 0.0, 0.0))
+    bins = Bins(np.array([1.0, 2.0]), np.array([2.0, 3.0]))
+    templates = TemplateMaker(Detector("warm-up", 1.0, (free_electrons(1.0),), response, None, bins), tiny_moments())
+    signal = templates.by_component(0.01)[:, 0]
+    background = np.ones((1, 2)) + 0.0 * templates.standard[:1]
+    nuisances = Nuisances.independent(("b",), np.ones(1), np.array([0.1]), np.zeros(1), np.ones(1))
+    observation = Observation.poisson(np.array([3.0, 2.0]))
+    scan = SignalScan(observation, nuisances, background, signal[:1] / signal[:1].sum())
     scan.upper_crossing_muB2(scan.best_fit.chi2 + 1.0)
+    scan.derivative(0.1)
+    scan.covariance(0.1, scan.best_fit.nuisances)
     M_N_max_MeV(np.float64(1.0))

@@ -1,17 +1,19 @@
-"""Profiled binned Poisson likelihood of a model that is linear in its nuisance parameters.
+"""Profiled likelihood of a model that is linear in its nuisance parameters.
 
-    -2 ln L(theta) = 2 sum_i [m_i - d_i + d_i ln(d_i/m_i)] + sum_j ((theta_j - center_j)/width_j)^2
-    m = sum_j theta_j A_j,    theta_j >= 0
+    -2 ln L(theta) = sum_i cost_i(m_i) + (theta - center)^T P (theta - center),    theta_j >= lower_j
+    m = sum_j theta_j A_j
 
-(Baker and Cousins, NIM 221 (1984) 437.) It is convex in theta, so a Newton iteration with an active
-set for the bounds and a step-halving line search ends in the global minimum. An inverse variance of zero
-means no prior; a parameter marked as fixed stays where it starts.
+It is convex in theta (but for tabulated costs), so a Newton iteration with an active set for the bounds and a
+step-halving line search ends in the global minimum. A parameter with a zero row in P has no prior; one marked as
+fixed stays where it starts.
 """
 
-from math import inf, log, sqrt
+from math import sqrt
 
 import numpy as np
 from numba import njit
+
+from nudipole.likelihood.cost import cost_derivatives, total_cost
 
 MAX_ITERATIONS = 500
 TOLERANCE = 1e-10
@@ -32,47 +34,44 @@ def expected_counts(theta, columns, model):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def poisson_chi2(counts, model):  # type: ignore[no-untyped-def]
-    """Return 2 sum [m - d + d ln(d/m)]; infinite where a bin with events expects none."""
+def prior_cost(theta, center, precision):  # type: ignore[no-untyped-def]
+    """Return the Gaussian prior term."""
     total = 0.0
-    for i in range(len(counts)):
-        if counts[i] > 0.0:
-            if model[i] <= 0.0:
-                return inf
-            total += model[i] - counts[i] + counts[i] * log(counts[i] / model[i])
-        else:
-            total += model[i]
-    return 2.0 * total
+    for a in range(len(theta)):
+        for b in range(len(theta)):
+            total += (theta[a] - center[a]) * precision[a, b] * (theta[b] - center[b])
+    return total
 
 
-@njit(cache=True)
-def prior_chi2(theta, center, inverse_variance):  # type: ignore[no-untyped-def]
-    """Return the sum of the Gaussian prior terms."""
+# the order of a sum over bins may be chosen by the compiler, or it cannot use vector instructions
+@njit(cache=True, fastmath={"reassoc", "contract"})
+def _weighted_product(weight, first, second):  # type: ignore[no-untyped-def]
     total = 0.0
-    for j in range(len(theta)):
-        total += (theta[j] - center[j]) ** 2 * inverse_variance[j]
+    for i in range(len(weight)):
+        total += weight[i] * first[i] * second[i]
+    return total
+
+
+@njit(cache=True, fastmath={"reassoc", "contract"})
+def _product(first, second):  # type: ignore[no-untyped-def]
+    total = 0.0
+    for i in range(len(first)):
+        total += first[i] * second[i]
     return total
 
 
 @njit(cache=True)
-def _gradient_and_hessian(theta, counts, columns, center, inverse_variance, model, gradient, hessian):  # type: ignore[no-untyped-def]
-    k, n = columns.shape
+def gradient_and_hessian(theta, observation, columns, center, precision, model, work, gradient, hessian):  # type: ignore[no-untyped-def]
+    """Write the derivatives of -2 ln L in theta; work (2, bins)."""
+    cost_derivatives(observation, model, work[0], work[1])
+    k = columns.shape[0]
     for a in range(k):
-        gradient[a] = 2.0 * (theta[a] - center[a]) * inverse_variance[a]
+        gradient[a] = _product(work[0], columns[a])
         for b in range(k):
-            hessian[a, b] = 0.0
-    for i in range(n):
-        ratio = counts[i] / model[i] if counts[i] > 0.0 else 0.0
-        curvature = ratio / model[i] if counts[i] > 0.0 else 0.0
-        for a in range(k):
-            gradient[a] += 2.0 * (1.0 - ratio) * columns[a, i]
-            scaled = 2.0 * curvature * columns[a, i]
-            for b in range(a + 1):
-                hessian[a, b] += scaled * columns[b, i]
-    for a in range(k):
-        for b in range(a):
+            gradient[a] += 2.0 * precision[a, b] * (theta[b] - center[b])
+        for b in range(a + 1):
+            hessian[a, b] = _weighted_product(work[1], columns[a], columns[b]) + 2.0 * precision[a, b]
             hessian[b, a] = hessian[a, b]
-        hessian[a, a] += 2.0 * inverse_variance[a]
 
 
 @njit(cache=True)
@@ -108,7 +107,7 @@ def _solve_free(hessian, gradient, free, step):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _direction(theta, hessian, gradient, fixed, free, step):  # type: ignore[no-untyped-def]
+def _direction(theta, hessian, gradient, lower, fixed, free, step):  # type: ignore[no-untyped-def]
     """Write the Newton step that leaves no bound it sits on; return its decrement -g.step.
 
     A parameter at its bound is let go if -2 ln L falls inwards. Where the step of the others would push it back out
@@ -116,13 +115,13 @@ def _direction(theta, hessian, gradient, fixed, free, step):  # type: ignore[no-
     """
     k = len(theta)
     for j in range(k):
-        free[j] = not fixed[j] and (theta[j] > 0.0 or gradient[j] < 0.0)
+        free[j] = not fixed[j] and (theta[j] > lower[j] or gradient[j] < 0.0)
     blocked = True
     while blocked:
         _solve_free(hessian, gradient, free, step)
         blocked = False
         for j in range(k):
-            if free[j] and theta[j] == 0.0 and step[j] < 0.0:
+            if free[j] and theta[j] <= lower[j] and step[j] < 0.0:
                 free[j] = False
                 blocked = True
     decrement = _decrement(gradient, step)
@@ -150,22 +149,23 @@ def _decrement(gradient, step):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _line_search(theta, step, chi2, counts, columns, center, inverse_variance, trial, model):  # type: ignore[no-untyped-def]
+def _line_search(theta, step, chi2, observation, columns, priors, trial, model):  # type: ignore[no-untyped-def]
     """Move theta along step up to the first bound, halving until -2 ln L falls.
 
     Returns the new value and whether a parameter arrived at its bound.
     """
+    center, precision, lower, _ = priors
     length, first = 1.0, -1
     for j in range(len(theta)):
-        if theta[j] + length * step[j] < 0.0:
-            length, first = theta[j] / -step[j], j
+        if theta[j] + length * step[j] < lower[j]:
+            length, first = (lower[j] - theta[j]) / step[j], j
     for attempt in range(100):
         for j in range(len(theta)):
-            trial[j] = max(theta[j] + length * step[j], 0.0)
+            trial[j] = max(theta[j] + length * step[j], lower[j])
         if attempt == 0 and first >= 0:
-            trial[first] = 0.0
+            trial[first] = lower[first]
         expected_counts(trial, columns, model)
-        value = poisson_chi2(counts, model) + prior_chi2(trial, center, inverse_variance)
+        value = total_cost(observation, model) + prior_cost(trial, center, precision)
         if value <= chi2:
             for j in range(len(theta)):
                 theta[j] = trial[j]
@@ -175,24 +175,25 @@ def _line_search(theta, step, chi2, counts, columns, center, inverse_variance, t
 
 
 @njit(cache=True)
-def profile(counts, columns, center, inverse_variance, fixed, theta):  # type: ignore[no-untyped-def]
-    """Minimise -2 ln L over theta >= 0 from the given start (changed in place to the minimum).
+def profile(observation, columns, priors, theta):  # type: ignore[no-untyped-def]
+    """Minimise -2 ln L over theta from the given start (changed in place to the minimum).
 
-    counts (bins,), columns (parameters, bins); center, inverse_variance, fixed (parameters,). The start must give
-    every bin with events a positive expectation. Returns (-2 ln L, converged).
+    observation: (kind, counts, variance, table, slopes, step); columns (parameters, bins); priors: (center, precision,
+    lower, fixed). The start must give every bin with events a positive expectation. Returns (-2 ln L, converged).
     """
+    center, precision, lower, fixed = priors
     k, n = columns.shape
     model, trial, gradient, step = np.empty(n), np.empty(k), np.empty(k), np.zeros(k)
-    hessian, free = np.empty((k, k)), np.empty(k, dtype=np.bool_)
+    hessian, work, free = np.empty((k, k)), np.empty((2, n)), np.empty(k, dtype=np.bool_)
     expected_counts(theta, columns, model)
-    chi2 = poisson_chi2(counts, model) + prior_chi2(theta, center, inverse_variance)
+    chi2 = total_cost(observation, model) + prior_cost(theta, center, precision)
     for _ in range(MAX_ITERATIONS):
         expected_counts(theta, columns, model)
-        _gradient_and_hessian(theta, counts, columns, center, inverse_variance, model, gradient, hessian)
-        decrement = _direction(theta, hessian, gradient, fixed, free, step)
+        gradient_and_hessian(theta, observation, columns, center, precision, model, work, gradient, hessian)
+        decrement = _direction(theta, hessian, gradient, lower, fixed, free, step)
         if decrement < TOLERANCE:
             return chi2, True
-        improved, arrived = _line_search(theta, step, chi2, counts, columns, center, inverse_variance, trial, model)
+        improved, arrived = _line_search(theta, step, chi2, observation, columns, priors, trial, model)
         if improved == chi2 and not arrived:
             # no representable step lowers -2 ln L: the minimum to rounding
             return chi2, decrement < 1e-6 + 1e-13 * chi2

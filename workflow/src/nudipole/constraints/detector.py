@@ -1,0 +1,178 @@
+"""Detectors of solar neutrinos: nu + e (or nucleus) -> N + recoil, as their records in `resources/detectors` say.
+
+Each solar flux floats within its uncertainty unless `statistics.flux_nuisances` is off.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import inf, isfinite, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nudipole.config.model import Grid, StatisticsConfig, grid_config, solar_config, statistics_config
+from nudipole.constants import KEV_PER_MEV
+from nudipole.constraints.base import (
+    Evaluation,
+    MassLimits,
+    TableSource,
+    Verdict,
+    above_floor,
+    range_on_grid,
+    require_point,
+)
+from nudipole.constraints.detector_model import DetectorModel, Models
+from nudipole.constraints.detector_parts import part_of
+from nudipole.constraints.fluxes import fluxes_of
+from nudipole.constraints.solar_inputs import other_flux_moments, solar_flux_moments
+from nudipole.detectors.electrons import ElectronModel
+from nudipole.detectors.record import Experiment, Record
+from nudipole.detectors.response import window_keV
+from nudipole.kinematics import M_N_at_limit_MeV
+from nudipole.likelihood.edges import interval_edges
+from nudipole.likelihood.intervals import limit_statistic
+from nudipole.likelihood.scan import SignalScan
+from nudipole.sources.moments import FluxMoments, joined
+
+KINKS = 24
+"""Masses added for each component of the flux, evenly over the recoils in the bins."""
+
+
+@dataclass(frozen=True)
+class DetectorConstraint:
+    """One experiment for one configuration; models by variant."""
+
+    experiment: Experiment
+    models: Models
+    statistics: StatisticsConfig
+    grid: Grid
+    fit_M_N_MeV: tuple[float, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the constraint."""
+        return self.experiment.name
+
+    @property
+    def model(self) -> DetectorModel:
+        """The default variant."""
+        return self.models[self.experiment.variant]
+
+    def masses_MeV(self) -> NDArray[np.float64]:
+        """Return the grid masses and, inside their range, those at which the recoils of a component begin or end.
+
+        As M_N grows, the recoil limits of a component move through the bins and the limit climbs within some per
+        cent in mass: with a point for every two keV of recoil in xenon, interpolation in log-log keeps to 1 %.
+        """
+        grid = self.grid.M_N_MeV()
+        steps = [grid]
+        for part in self.model.parts:
+            detector, moments = part.templates.detector, part.templates.moments
+            T_keV = np.linspace(*window_keV(detector), KINKS)
+            for scatterer in detector.scatterers[:1]:
+                edges = moments.E_max_MeV[:, None], T_keV / KEV_PER_MEV, scatterer.mass_MeV
+                steps.append(M_N_at_limit_MeV(*edges).ravel())
+        together = np.concatenate(steps)
+        return np.unique(together[(together >= grid[0]) & (together <= grid[-1])])
+
+    def scan(self, M_N_MeV: float, flavour: str, variant: str | None = None) -> SignalScan:
+        """Return the profile likelihood in mu^2 at one mass, in the default variant unless another is named."""
+        key = (M_N_MeV, flavour, variant or self.experiment.variant)
+        if key not in self._scans:
+            self._scans[key] = self.models[key[2]].scan(M_N_MeV, flavour)
+        return self._scans[key]
+
+    @cached_property
+    def _scans(self) -> dict[tuple[float, str, str], SignalScan]:
+        """Scans made so far; each keeps its best fit."""
+        return {}
+
+    @property
+    def statistic(self) -> str:
+        """How limits are read, in words."""
+        s = self.statistics
+        return limit_statistic(s.confidence_level, s.interval, self.experiment.quantile_parameters)
+
+    def limits(self, M_N_MeV: float, flavour: str) -> MassLimits:
+        """Return the excluded and preferred ranges of mu at one mass for the default variant."""
+        require_point(M_N_MeV, flavour)
+        low, high = self.edges_muB(self.scan(M_N_MeV, flavour))
+        excluded = range_on_grid(high, inf, self.grid)
+        preferred = () if low is None else range_on_grid(low, high, self.grid)
+        level = self.statistics.confidence_level
+        return MassLimits(self.name, flavour, M_N_MeV, level, self.statistic, excluded, preferred)
+
+    def edges_muB(self, scan: SignalScan) -> tuple[float | None, float]:
+        """Return (lower, upper) edge of the interval in mu at the configured level.
+
+        The lower edge is None where mu = 0 lies in the interval or the interval is one-sided; the upper edge
+        is infinite where no source can make N, or where its flux can be scaled away at that level.
+        """
+        s = self.statistics
+        lower, upper = interval_edges(scan, s.confidence_level, s.interval, self.experiment.quantile_parameters)
+        return (None if lower is None else sqrt(lower)), sqrt(upper)
+
+    def evaluate(self, M_N_MeV: float, mu_nu_muB: float, flavour: str) -> Evaluation:
+        """Return likelihood, best fit, expected signal and nuisances at one point for the default variant."""
+        require_point(M_N_MeV, flavour, mu_nu_muB)
+        scan = self.scan(M_N_MeV, flavour)
+        if not scan.is_sensitive:
+            nothing = ({"signal_events": 0.0}, {"signal_events": "1"})
+            return Evaluation(self.name, flavour, M_N_MeV, mu_nu_muB, *nothing, Verdict.INSENSITIVE, None)
+        low, high = self.edges_muB(scan)
+        verdict, margin = above_floor(mu_nu_muB, high)
+        if low is not None and low <= mu_nu_muB <= high:
+            verdict = Verdict.PREFERRED
+        quantities = self._quantities(scan, mu_nu_muB) | {"mu_limit_muB": high if isfinite(high) else None}
+        units = {name: "mu_B" if name.endswith("_muB") else "1" for name in quantities}
+        return Evaluation(self.name, flavour, M_N_MeV, mu_nu_muB, quantities, units, verdict, margin)
+
+    def _quantities(self, scan: SignalScan, mu_nu_muB: float) -> dict[str, float | None]:
+        x = mu_nu_muB**2
+        fits = scan.fits(np.array([0.0, x]))
+        best = scan.best_fit
+        return {
+            "delta_chi2": float(fits.chi2[1]) - best.chi2,
+            "chi2_min": best.chi2,
+            "bins": float(len(scan.observation)),
+            "mu_best_fit_muB": sqrt(best.x_muB2),
+            "preference_over_no_signal": float(fits.chi2[0]) - best.chi2,
+            "signal_events": float(x * scan.slope.sum()),
+            **{
+                f"nuisance_{name}": float(value)
+                for name, value in zip(scan.nuisances.names, fits.nuisances[1], strict=True)
+            },
+        }
+
+
+def build(
+    experiments: tuple[Experiment, ...],
+    config: Mapping[str, Any],
+    tables: TableSource,
+    moments: FluxMoments | None = None,
+) -> DetectorConstraint:
+    """Return the constraint of a validated configuration for all variants of an experiment, the default one first.
+
+    moments, when given, are not computed again.
+    """
+    solar, statistics = solar_config(config), statistics_config(config)
+    if moments is None:
+        moments = solar_flux_moments(tables, solar, config["numerics"]["flux_nodes"])
+    model, order = ElectronModel(config["detectors"]["electrons"]), config["numerics"]["recoil_nodes_per_panel"]
+
+    def flux_of(record: Record) -> FluxMoments:
+        own = replace(solar, model=record.solar_model or solar.model)
+        here = moments if own == solar else solar_flux_moments(tables, own, config["numerics"]["flux_nodes"])
+        return joined(here, *(other_flux_moments(name, tables, solar) for name in record.neutrinos))
+
+    models = {}
+    for experiment in experiments:
+        parts = tuple(part_of(r, tables, model, flux_of(r), order) for r in experiment.parts)
+        priors = next((r.flux_priors for r in experiment.parts if r.flux_priors), None)
+        own = replace(solar, model=experiment.parts[0].solar_model or solar.model)
+        fluxes = fluxes_of(parts[0].templates.sources, priors, tables, own, statistics)
+        models[experiment.variant] = DetectorModel(parts, fluxes)
+    fit_M_N_MeV = tuple(config["detectors"]["fit_M_N_MeV"])
+    return DetectorConstraint(experiments[0], models, statistics, grid_config(config), fit_M_N_MeV)

@@ -1,0 +1,85 @@
+"""A detector over the whole plane: limits, intervals and favoured regions."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nudipole.constraints.detector import DetectorConstraint
+from nudipole.likelihood.intervals import region_statistic, region_threshold
+from nudipole.likelihood.region import global_minimum, minima, region_pieces
+from nudipole.likelihood.scan import SignalScan
+from nudipole.limits.table import Curve, Edge, Label, grid_status
+
+REGION_SUFFIX = ";region"
+
+
+def curves(constraint: DetectorConstraint, flavours: tuple[str, ...]) -> list[Curve]:
+    """Return every curve of the constraint for the given modes, all variants."""
+    masses = constraint.masses_MeV()
+    variants = list(constraint.models)
+    return [
+        curve
+        for flavour in flavours
+        for variant in variants
+        for curve in [
+            *_interval_curves(constraint, masses, flavour, variant),
+            *_regions(constraint, masses, flavour, variant),
+        ]
+    ]
+
+
+def _label(constraint: DetectorConstraint, flavour: str, variant: str, level: float, statistic: str) -> Label:
+    is_default = variant == constraint.experiment.variant
+    reference = "computed; data " + ", ".join(constraint.experiment.citation)
+    return Label(constraint.name, variant, is_default, flavour, level, statistic, "computed", reference)
+
+
+def _curve(
+    constraint: DetectorConstraint,
+    label: Label,
+    edge: Edge,
+    branch: int,
+    M_N_MeV: NDArray[np.float64],
+    mu_muB: NDArray[np.float64],
+) -> Curve:
+    mu, status = grid_status(mu_muB, constraint.grid.mu_nu_min_muB, constraint.grid.mu_nu_max_muB)
+    return Curve(label, edge, branch, M_N_MeV, mu, status)
+
+
+def _interval_curves(
+    constraint: DetectorConstraint, masses: NDArray[np.float64], flavour: str, variant: str
+) -> Iterator[Curve]:
+    level = constraint.statistics.confidence_level
+    label = _label(constraint, flavour, variant, level, constraint.statistic)
+    edges = [constraint.edges_muB(constraint.scan(float(M), flavour, variant)) for M in masses]
+    high = np.array([upper for _, upper in edges])
+    yield _curve(constraint, label, Edge.FLOOR, 0, masses, high)
+    low = np.array([inf if lower is None else lower for lower, _ in edges])
+    inside = np.isfinite(low) & (low <= constraint.grid.mu_nu_max_muB)
+    # a change from inside to outside starts a new piece
+    pieces = np.split(np.arange(len(masses)), np.flatnonzero(np.diff(inside)) + 1)
+    for branch, rows in enumerate(rows for rows in pieces if inside[rows[0]]):
+        for edge, mu in ((Edge.PREFERRED_LOW, low), (Edge.PREFERRED_HIGH, high)):
+            yield _curve(constraint, label, edge, branch, masses[rows], mu[rows])
+
+
+def _regions(
+    constraint: DetectorConstraint, masses: NDArray[np.float64], flavour: str, variant: str
+) -> Iterator[Curve]:
+    def scan_at(M_N_MeV: float) -> SignalScan:
+        return constraint.scan(M_N_MeV, flavour, variant)
+
+    chi2 = minima(scan_at, masses)
+    lowest, branch = global_minimum(scan_at, masses, chi2), 0
+    parameters = constraint.statistics.region_parameters
+    for level in constraint.statistics.region_confidence_levels:
+        label = _label(constraint, flavour, variant, level, region_statistic(level, parameters))
+        label = replace(label, variant=variant + REGION_SUFFIX, is_default=False)
+        # branches are numbered on from one confidence level to the next
+        for piece in region_pieces(scan_at, masses, chi2, lowest + region_threshold(level, parameters)):
+            yield _curve(constraint, label, Edge.PREFERRED_LOW, branch, piece.M_N_MeV, piece.mu_low_muB)
+            yield _curve(constraint, label, Edge.PREFERRED_HIGH, branch, piece.M_N_MeV, piece.mu_high_muB)
+            branch += 1

@@ -1,0 +1,132 @@
+"""How the fluxes of neutrinos float: groups of sources, their priors, correlations, and the solar luminosity."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nudipole.config.model import SolarConfig, StatisticsConfig
+from nudipole.constraints.base import TableSource
+from nudipole.constraints.solar_inputs import flux_widths
+from nudipole.detectors.record import FluxPriors
+from nudipole.errors import ConfigError
+from nudipole.likelihood.model import Nuisances
+from nudipole.sources.solar import SOURCES
+
+Array = NDArray[np.float64]
+
+OTHER_WIDTHS = {"atmospheric": 0.2, "DSNB": 0.5}
+"""Relative uncertainties: atmospheric below 100 MeV, Battistoni et al., Astropart. Phys. 23 (2005) 526 (20-25 %); DSNB,
+about the spread of the models in Moller et al., arXiv:1804.03157."""
+
+LUMINOSITY_MEV_PER_CM2_S = 8.4984e11
+"""L_sun/(4 pi AU^2), arXiv:2311.16226, eq. 2.3."""
+LUMINOSITY_WIDTH = 0.0034
+"""Relative width of the constraint: 0.34 % theoretical uncertainty, arXiv:2311.16226, sec. 2."""
+
+
+@dataclass(frozen=True)
+class Fluxes:
+    """Nuisances of the fluxes; members (groups, sources) is 1 where a source belongs to a group."""
+
+    names: tuple[str, ...]
+    members: Array
+    center: Array
+    width: Array
+    correlation: Array | None = None
+    luminosity: Array | None = None
+
+    def prior_of(self, others: Nuisances) -> Nuisances:
+        """Return the nuisances of a likelihood, backgrounds first and fluxes last, with all priors."""
+        groups = len(self.names)
+        start = np.where(self.width == 0.0, 1.0, self.center)
+        own = Nuisances.independent(self.names, self.center, self.width, np.zeros(groups), start)
+        nuisances = others.joined(own)
+        if self.correlation is not None:
+            nuisances = nuisances.correlated(self.names, self.correlation)
+        if self.luminosity is not None:
+            coefficients = np.concatenate([np.zeros(len(others.names)), self.luminosity])
+            nuisances = nuisances.conditioned(coefficients, 1.0, LUMINOSITY_WIDTH)
+        return nuisances
+
+
+def fluxes_of(
+    sources: tuple[str, ...],
+    priors: FluxPriors | None,
+    tables: TableSource,
+    solar: SolarConfig,
+    statistics: StatisticsConfig,
+) -> Fluxes:
+    """Return how the fluxes of these sources float: as the record says, or each within the error of its solar model."""
+    widths = dict(zip(SOURCES, flux_widths(tables, solar.model), strict=True)) | OTHER_WIDTHS
+    if priors is None:
+        groups: list[tuple[tuple[str, ...], float, float]] = [
+            ((source,), 1.0, float(widths[source])) for source in sources
+        ]
+        names = list(sources)
+    else:
+        ratio = _flux_ratios(tables, priors.model, solar.model)
+        groups = [_scaled(group.sources, group.mean, group.width, ratio) for group in priors.groups]
+        names = [group.name for group in priors.groups]
+        covered = {source for group in priors.groups for source in group.sources}
+        for source in sources:
+            if source not in covered:
+                names.append(source)
+                groups.append(((source,), 1.0, float(widths[source])))
+    width = np.array([group[2] for group in groups])
+    return Fluxes(
+        names=tuple(f"flux_{name}" for name in names),
+        members=np.array([[float(source in group[0]) for source in sources] for group in groups]),
+        center=np.array([group[1] for group in groups]),
+        width=width if statistics.flux_nuisances else np.zeros_like(width),
+        correlation=_correlation(names, tables, statistics),
+        luminosity=_luminosity([group[0] for group in groups], tables, solar)
+        if statistics.luminosity_constraint
+        else None,
+    )
+
+
+def _model_fluxes(tables: TableSource, model: str) -> dict[str, float]:
+    table = tables("solar_fluxes").query("model == @model").set_index("source")["flux_per_cm2_s"]
+    return {source: float(table.loc[source]) for source in SOURCES}
+
+
+def _flux_ratios(tables: TableSource, prior_model: str, model: str) -> dict[str, float]:
+    """Return by source the flux to which a prior is relative, over that of the configured model."""
+    above, below = _model_fluxes(tables, prior_model), _model_fluxes(tables, model)
+    return {source: above[source] / below[source] for source in SOURCES}
+
+
+def _scaled(
+    sources: tuple[str, ...], mean: float, width: float, ratio: dict[str, float]
+) -> tuple[tuple[str, ...], float, float]:
+    """Return a group's prior relative to the configured model; its sources keep the proportions of that model."""
+    factor = float(np.mean([ratio[source] for source in sources]))
+    return sources, mean * factor, width * factor
+
+
+def _correlation(names: list[str], tables: TableSource, statistics: StatisticsConfig) -> Array | None:
+    """Return the correlation matrix of the groups from the configured dataset; what it leaves out is independent."""
+    if statistics.flux_correlations is None:
+        return None
+    table = tables(statistics.flux_correlations)
+    matrix = np.eye(len(names))
+    for first, second, value in zip(table["source_1"], table["source_2"], table["correlation"], strict=True):
+        for name in (first, second):
+            if name not in SOURCES:
+                raise ConfigError(
+                    f"statistics.flux_correlations: dataset {statistics.flux_correlations} names the source {name!r}; "
+                    f"known are {', '.join(SOURCES)}"
+                )
+        if first in names and second in names:
+            i, j = names.index(first), names.index(second)
+            matrix[i, j] = matrix[j, i] = value
+    return matrix
+
+
+def _luminosity(groups: list[tuple[str, ...]], tables: TableSource, solar: SolarConfig) -> Array:
+    """Return each group's share of the luminosity at the configured fluxes, alpha_i Phi_i over L_sun/(4 pi AU^2)."""
+    energy = tables("luminosity_constraint").set_index("source")["alpha_MeV"]
+    flux = _model_fluxes(tables, solar.model)
+    shares = {source: float(energy.loc[source]) * flux[source] / LUMINOSITY_MEV_PER_CM2_S for source in SOURCES}
+    return np.array([sum(shares.get(source, 0.0) for source in group) for group in groups])
