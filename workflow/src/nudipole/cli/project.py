@@ -88,7 +88,9 @@ def build_constraint(name: str, root: Path, overlays: list[Path], assignments: l
 
 
 def build_detector(name: str, root: Path, config: Mapping[str, Any]) -> "DetectorConstraint":
-    """Return a detector of `resources/detectors` for a configuration."""
+    """Return a detector of `resources/detectors` for a configuration; DomainError if there is none of that name."""
+    if name not in record_names(root):
+        raise DomainError(f"{name!r} is no detector; {FOLDER} has {', '.join(record_names(root))}")
     from nudipole.constraints import detector
 
     variants = configured_experiments(name, load_records(root, config), config)

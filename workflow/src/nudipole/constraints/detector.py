@@ -34,6 +34,7 @@ from nudipole.kinematics import M_N_at_limit_MeV
 from nudipole.likelihood.edges import interval_edges
 from nudipole.likelihood.intervals import limit_statistic
 from nudipole.likelihood.scan import SignalScan
+from nudipole.limits.table import PROJECTION
 from nudipole.sources.moments import FluxMoments, joined
 
 KINKS = 24
@@ -93,7 +94,8 @@ class DetectorConstraint:
     def statistic(self) -> str:
         """How limits are read, in words."""
         s = self.statistics
-        return limit_statistic(s.confidence_level, s.interval, self.experiment.quantile_parameters)
+        words = limit_statistic(s.confidence_level, s.interval, self.experiment.quantile_parameters)
+        return f"{PROJECTION}, median expected: {words}" if self.experiment.projection else words
 
     def limits(self, M_N_MeV: float, flavour: str) -> MassLimits:
         """Return the excluded and preferred ranges of mu at one mass for the default variant."""

@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from nudipole.constraints.base import require_point
 from nudipole.constraints.detector import DetectorConstraint
 from nudipole.constraints.detector_tables import bin_edges, bin_unit
 from nudipole.likelihood.scan import SignalScan
 
 Array = NDArray[np.float64]
-
-HYPOTHESES = ("background", "best_fit", "limit")
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,25 @@ def fits_at(constraint: DetectorConstraint, flavour: str, M_N_MeV: float) -> Ite
             moments["best_fit"] = sqrt(scan.best_fit.x_muB2)
             limit = constraint.edges_muB(scan)[1]
             moments |= {"limit": limit} if isfinite(limit) else {}
-        for hypothesis, mu in moments.items():
-            fit = scan.fits(np.array([mu * mu]))
-            chi2, theta = float(fit.chi2[0]), fit.nuisances[0]
-            yield Fit(variant, flavour, M_N_MeV, hypothesis, mu, chi2, theta, scan)
+        yield from (_fit(scan, variant, flavour, M_N_MeV, hypothesis, mu) for hypothesis, mu in moments.items())
+
+
+def _fit(scan: SignalScan, variant: str, flavour: str, M_N_MeV: float, hypothesis: str, mu_nu_muB: float) -> Fit:
+    found = scan.fits(np.array([mu_nu_muB**2]))
+    chi2, theta = float(found.chi2[0]), found.nuisances[0]
+    return Fit(variant, flavour, M_N_MeV, hypothesis, mu_nu_muB, chi2, theta, scan)
+
+
+def point_tables(
+    constraint: DetectorConstraint, flavour: str, M_N_MeV: float, mu_nu_muB: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return (spectra, fits) of the default variant at one mass, with the fit at a chosen moment."""
+    require_point(M_N_MeV, flavour, mu_nu_muB)
+    variant = constraint.experiment.variant
+    fits = [fit for fit in fits_at(constraint, flavour, M_N_MeV) if fit.variant == variant]
+    fits.append(_fit(fits[0].scan, variant, flavour, M_N_MeV, "chosen", mu_nu_muB))
+    spectra = pd.concat([_spectrum_rows(constraint, fit) for fit in fits], ignore_index=True)
+    return spectra, pd.concat([_fit_rows(constraint, fit) for fit in fits], ignore_index=True)
 
 
 def _fits(constraint: DetectorConstraint, flavours: tuple[str, ...]) -> Iterator[Fit]:

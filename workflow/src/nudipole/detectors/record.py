@@ -169,6 +169,7 @@ class Experiment:
     name: str
     variant: str
     variants: tuple[str, ...]
+    title: str
     label: str
     citation: tuple[str, ...]
     projection: bool
@@ -194,6 +195,7 @@ def experiment_of(name: str, records: Mapping[str, Content], variant: str | None
         name=name,
         variant=chosen,
         variants=tuple(records[name].get("variants", (chosen,))),
+        title=content["title"],
         label=content.get("label", name),
         citation=tuple(content["citation"]),
         projection=content.get("projection", False),

@@ -30,6 +30,10 @@ UNITS = {
 """Columns in order, with their units."""
 
 
+PROJECTION = "projection"
+"""First word of the statistic of an expected limit of a future experiment."""
+
+
 class Edge(StrEnum):
     """Which side of a curve is meant."""
 

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from nudipole.limits.table import Edge, Status
+from nudipole.limits.table import PROJECTION, Edge, Status
 from nudipole.plotting.bands import excluded_polygons, fill, fill_together, preferred_polygons, strip
 from nudipole.plotting.curves import citation, initial_name, is_rim, runs
 from nudipole.plotting.labels import Label
@@ -16,6 +16,7 @@ from nudipole.plotting.regions import region_polygons
 from nudipole.plotting.style import (
     BLACK,
     COMPUTED,
+    DOTTED,
     FALLBACK_COLOURS,
     FAVOURED,
     FAVOURED_SHADES,
@@ -29,7 +30,6 @@ REGION_VARIANT = "no_tritium;region"
 BBN, SUPERNOVA = "bbn", "supernova"
 OTHER_CRITERION = "emissivity"
 """Variants of the supernova that compare another quantity; the band is of one criterion."""
-OUTLINE_DASHED = (0, (7.0, 1.5, 1.5, 1.5))
 CONTOURS = (BBN, "cmb")
 """Constraints whose edges are contours of a surface."""
 FAMILY_DOTTED = (0, (1.0, 1.3))
@@ -43,8 +43,10 @@ def draw_computed(layer: Layer, rows: pd.DataFrame, *, theory_bands: bool, famil
     computed = rows[rows["origin"] == "computed"]
     for constraint, look in _looks(computed):
         of_it = computed[computed["constraint"] == constraint]
-        if constraint in OUTLINED:
-            _draw_outline(layer, of_it[of_it["is_default"]], look)
+        default = of_it[of_it["is_default"]]
+        projection = default["statistic"].str.startswith(PROJECTION).all()
+        if constraint in OUTLINED or projection:
+            _draw_outline(layer, default, look, DOTTED if projection else OUTLINED[constraint])
             continue
         if constraint in CONTOURS:
             _draw_contours(layer, of_it[of_it["is_default"]], look)
@@ -161,11 +163,13 @@ def _draw_union(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
         layer.handles.append(Patch(facecolor=look.colour, alpha=0.12, linewidth=0.0, label=name))
 
 
-def _draw_outline(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
+def _draw_outline(layer: Layer, rows: pd.DataFrame, look: Look, style: Any) -> None:
     """Draw the edges of a constraint as thin lines, without a filling."""
-    pieces = list(runs(rows))
+    pieces = list(runs(rows[rows["edge"].isin([str(Edge.FLOOR), str(Edge.CEILING)])]))
     for piece in pieces:
-        layer.line(piece, color=look.text_colour, linewidth=1.0, linestyle=OUTLINE_DASHED, zorder=4.3)
+        layer.line(
+            piece, color=look.text_colour, linewidth=1.2 if style == DOTTED else 1.0, linestyle=style, zorder=4.3
+        )
     if shown := layer.visible(pieces):
         small: dict[str, Any] = {"along": True, "size_pt": FAMILY_PT, "lead_from_pt": 4.0}
         layer.labels.append(Label(look.name, "", look.text_colour, shown[0].points(), 0, **small))

@@ -51,12 +51,17 @@ class Spectrum:
         return np.append(self.low, self.high[-1])
 
 
-def draw_spectrum(spectra: pd.DataFrame, fits: pd.DataFrame, flavour: str, unit: str, label: str) -> Figure:
-    """Return the picture of one coupling at the first mass of the tables, for their first variant."""
+def draw_spectrum(
+    spectra: pd.DataFrame, fits: pd.DataFrame, flavour: str, unit: str, label: str, hypothesis: str = "best_fit"
+) -> Figure:
+    """Return the picture of one coupling at the first mass of the tables, for their first variant.
+
+    hypothesis: the fit with signal to draw beside the one without.
+    """
     require(spectra, ("flavour", "M_N_MeV", "hypothesis", "observed", "expected"), f"{label} spectra")
     rows = rows_of_flavour(spectra, flavour, f"{label} spectra")
     rows = rows[(rows["variant"] == rows["variant"].iloc[0]) & (rows["M_N_MeV"] == rows["M_N_MeV"].iloc[0])]
-    null, best = (_spectrum(rows, hypothesis) for hypothesis in ("background", "best_fit"))
+    null, best = (_spectrum(rows, name) for name in ("background", hypothesis))
     with context(RC, after_reset=True):
         figure, (upper, lower) = new_panels((2.2, 1.0))
         variant = str(rows["variant"].iloc[0]).replace("_", " ")
@@ -65,7 +70,8 @@ def draw_spectrum(spectra: pd.DataFrame, fits: pd.DataFrame, flavour: str, unit:
         if null is None or not _contiguous(null):
             say(upper, "the likelihood of this variant has no bins to draw")
             return figure
-        _draw_events(upper, null, best, _goodness(fits, rows), unit)
+        goodness = _goodness(fits, rows)
+        _draw_events(upper, null, best, (goodness["background"], goodness.get(hypothesis, "")), unit)
         _draw_pulls(lower, null, best, unit)
     return figure
 
@@ -144,7 +150,7 @@ def _largest(spectrum: Spectrum) -> list[str]:
     return ordered[:LARGEST_COMPONENTS]
 
 
-def _draw_events(axes: Axes, null: Spectrum, best: Spectrum | None, goodness: dict[str, str], unit: str) -> None:
+def _draw_events(axes: Axes, null: Spectrum, best: Spectrum | None, goodness: tuple[str, str], unit: str) -> None:
     n, centres = null.observed, 0.5 * (null.low + null.high)
     logarithmic = null.expected.max() > LOGARITHMIC_ABOVE * max(null.expected.min(), 1e-300)
     if best is not None and best.mu_nu_muB > 0.0:
@@ -155,10 +161,10 @@ def _draw_events(axes: Axes, null: Spectrum, best: Spectrum | None, goodness: di
             axes.stairs(
                 null.components[name], null.edges, baseline=None, color=colour, lw=1.0, label=name.replace("_", " ")
             )
-    label = f"without signal ($b$), $-2\\ln L$ = {goodness['background']}"
+    label = f"without signal ($b$), $-2\\ln L$ = {goodness[0]}"
     axes.stairs(null.expected, null.edges, baseline=None, color=ORANGE, lw=2.2, label=label)
     if best is not None:
-        label = f"best fit, $-2\\ln L$ = {goodness['best_fit']}"
+        label = f"with signal, $-2\\ln L$ = {goodness[1]}"
         axes.stairs(best.expected, best.edges, baseline=None, color=BLUE, lw=1.6, ls="--", label=label)
     label = "observed ($n$), Poisson 68 %"
     axes.errorbar(centres, n, poisson_errors(n), fmt="o", color=BLACK, ms=2.5, lw=0.9, label=label)

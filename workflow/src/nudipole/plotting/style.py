@@ -40,6 +40,10 @@ BLUE = "#0072B2"
 VERMILLION = "#D55E00"
 PURPLE = "#CC79A7"
 """The palette of Okabe and Ito, told apart with every common colour blindness."""
+OLIVE = "#999933"
+INDIGO = "#332288"
+WINE = "#882255"
+"""From the muted palette of Paul Tol, for detectors beyond the first."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,22 @@ COMPUTED = {
     "supernova": Look("SN 1987A cooling\n(this work)", GREEN, "#00664A"),
     "sn_low_energy": Look("Low-energy supernovae", GREEN, "#00664A"),
     "sn_gamma": Look("SN 1987A gamma rays", GREEN, "#00664A"),
+    "xenon1t_nr": Look("XENON1T nuclear recoils\n(this work)", WINE, "#5E173A"),
+    "borexino": Look("Borexino\n(this work)", OLIVE, "#55551A"),
     "xenon1t": Look("XENON1T\n(this work)", BLUE, "#004B77"),
+    "xenonnt": Look("XENONnT\n(this work)", INDIGO, INDIGO),
+    "lz": Look("LZ", INDIGO, INDIGO),
+    "pandax4t": Look("PandaX-4T", INDIGO, INDIGO),
+    "darwin": Look("DARWIN (projection)", BLACK, BLACK),
 }
 """Constraints of this package, in drawing order; text is darker than its line, for contrast on the filled region."""
 
-OUTLINED = ("sn_low_energy", "sn_gamma")
-"""Constraints drawn as thin lines without a filling."""
-NOT_DRAWN = ("sn_explosion", "sn_neutrinos")
-"""Weaker everywhere than one of those; they are in the pictures of the supernova."""
+DASH_DOTTED = (0, (7.0, 1.5, 1.5, 1.5))
+DOTTED = (0, (1.2, 1.6))
+OUTLINED = {"sn_low_energy": DASH_DOTTED, "sn_gamma": DASH_DOTTED, "lz": "-", "pandax4t": (0, (5.0, 2.0))}
+"""Constraints drawn as thin lines without a filling, with the style of the line; projections are dotted ones."""
+NOT_DRAWN = ("sn_explosion", "sn_neutrinos", "liquid_xenon")
+"""Close to one of those, or weaker everywhere; they are in the pictures of the supernova and of the excess."""
 
 FALLBACK_COLOURS = (VERMILLION, GREEN, SKY, BLACK)
 
@@ -74,7 +86,7 @@ FAVOURED_SHADES = ("#F8DDA0", "#EDB54A")
 """Fill of the 2 and 1 sigma regions, outermost first."""
 
 BRDAR2020 = {
-    "Borexino_90CL": Look("Borexino", GREEN, "#00664A"),
+    "Borexino_90CL": Look("", OLIVE, OLIVE),
     "XENON1T_ER_90CL_incl_tritium": Look("", BLUE, BLUE),
     "SN1987A": Look("SN1987A", GREY, "#333333"),
     "stellar_cooling": Look("", "#8A2F63", PURPLE),
