@@ -14,7 +14,7 @@ RESULTS = [
     *expand(
         "results/{table}/{experiment}.parquet",
         table=["rates", "likelihood", "spectra", "fits"],
-        experiment=ANALYSIS["detectors"]["experiments"],
+        experiment=EXPERIMENTS,
     ),
     "results/limits.parquet",
     "results/reference/limits.parquet",
@@ -22,7 +22,8 @@ RESULTS = [
     "results/scorecard.md",
     *FIGURES,
     *rules.pictures.output,
-    *expand(rules.detector_pictures.output, experiment=ANALYSIS["detectors"]["experiments"]),
+    *rules.detector_pictures.output,
+    *rules.excess.output,
     *rules.supernova_details.output,
     *rules.supernova_pictures.output,
     *rules.cosmology_history.output,

@@ -54,7 +54,7 @@ rule merge_limits:
 rule scorecard:
     input:
         limits="results/reference/limits.parquet",
-        published=data_tables("published_curves_brdar2020"),
+        published=data_tables("published_curves_brdar2020", "published_points_brdar2020"),
     output:
         table="results/scorecard.parquet",
         page="results/scorecard.md",

@@ -13,7 +13,7 @@ rule pictures:
         moments="results/sources/moments.parquet",
         cooling="results/stellar/cooling.parquet",
         reference="results/reference/limits.parquet",
-        published=data_tables("published_curves_brdar2020"),
+        published=data_tables("published_curves_brdar2020", "published_points_brdar2020"),
         alp="results/cosmology/alp.parquet",
         alp_published=data_tables("published_alp_limits"),
     output:

@@ -1,10 +1,13 @@
 """Pictures of one detector: folded spectrum, nuisances, and the likelihood over the plane."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
 
 from nudipole.config.model import statistics_config
-from nudipole.detectors.record import experiment_of
+from nudipole.detectors.record import Experiment, experiment_of
 from nudipole.likelihood.intervals import threshold
 from nudipole.plotting.likelihood import draw_likelihood
 from nudipole.plotting.pulls import draw_pulls
@@ -21,22 +24,29 @@ if TYPE_CHECKING:
 
 def work(snakemake: "Snakemake") -> None:
     config = snakemake.params.config
-    tables = {name: read_table(Path(str(path))) for name, path in snakemake.input.items()}
-    experiment = experiment_of(snakemake.wildcards.experiment, snakemake.params.records)
     flavour = "mu" if "mu" in config["flavours"] else config["flavours"][0]
+    digests = input_digests(snakemake)
+    for number, (name, records) in enumerate(snakemake.params.records.items()):
+        paths = {kind: Path(files[number]) for kind, files in snakemake.input.items()}
+        for picture, figure in _pictures(experiment_of(name, records), paths, config, flavour).items():
+            for suffix in ("png", "pdf"):
+                path = Path(f"results/figures/steps/{name}_{picture}.{suffix}")
+                save_figure(figure, path, f"Neutrino dipole portal, {name}, {picture}", digests)
+
+
+def _pictures(
+    experiment: Experiment, paths: Mapping[str, Path], config: Mapping[str, Any], flavour: str
+) -> dict[str, Figure]:
+    tables = {kind: read_table(path) for kind, path in paths.items()}
     statistics, label = statistics_config(config), experiment.label
     level = statistics.confidence_level
     delta = threshold(level, statistics.interval, experiment.quantile_parameters)
-    unit = read_info(Path(snakemake.input.spectra))["units"]["bin_low"]
-    figures = {
+    unit = read_info(paths["spectra"])["units"]["bin_low"]
+    return {
         "spectrum": draw_spectrum(tables["spectra"], tables["fits"], flavour, unit, label),
         "pulls": draw_pulls(tables["fits"], flavour, label),
         "likelihood": draw_likelihood(tables["likelihood"], tables["limits"], flavour, delta, level, label),
     }
-    digests = input_digests(snakemake)
-    for path in map(Path, map(str, snakemake.output)):
-        name = path.stem.rpartition("_")[2]
-        save_figure(figures[name], path, f"Neutrino dipole portal, {label}, {name}", digests)
 
 
 run_job(snakemake, work)

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from nudipole.plotting.alp import draw_alp
 from nudipole.plotting.cooling import draw_cooling
 from nudipole.plotting.ratios import draw_ratios
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
 def work(snakemake: "Snakemake") -> None:
     config = snakemake.params.config
-    tables = {name: read_table(Path(str(path))) for name, path in snakemake.input.items()}
+    tables = {
+        name: pd.concat([read_table(Path(path)) for path in ([paths] if isinstance(paths, str) else paths)])
+        for name, paths in snakemake.input.items()
+    }
     stellar, solar = config["stellar"], config["solar"]
     mu_0 = star_named(stellar["star"]).mu_0_muB if stellar["mu_0_muB"] is None else float(stellar["mu_0_muB"])
     figures = {

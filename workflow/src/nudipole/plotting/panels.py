@@ -22,16 +22,22 @@ MODE_NAMES = {"e": r"$\nu_e$", "mu": r"$\nu_\mu$", "tau": r"$\nu_\tau$", "effect
 
 
 def new_panels(
-    heights: Sequence[float], *, right_in: float = RIGHT_IN, gap: float = 0.06, sharex: bool = True
+    heights: Sequence[float],
+    *,
+    right_in: float = RIGHT_IN,
+    gap: float = 0.06,
+    sharex: bool = True,
+    height_in: float = HEIGHT_IN,
+    bottom_in: float = BOTTOM_IN,
 ) -> tuple[Figure, list[Axes]]:
     """Return a figure with panels above each other of the given relative heights, the first on top."""
-    figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=PICTURE_DPI)
+    figure = Figure(figsize=(WIDTH_IN, height_in), dpi=PICTURE_DPI)
     FigureCanvasAgg(figure)
     margins = {
         "left": LEFT_IN / WIDTH_IN,
         "right": 1.0 - right_in / WIDTH_IN,
-        "bottom": BOTTOM_IN / HEIGHT_IN,
-        "top": 1.0 - TOP_IN / HEIGHT_IN,
+        "bottom": bottom_in / height_in,
+        "top": 1.0 - TOP_IN / height_in,
         "hspace": gap,
     }
     grid = {"height_ratios": list(heights), **margins}

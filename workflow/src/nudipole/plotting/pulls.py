@@ -9,6 +9,8 @@ from matplotlib.style import context
 from nudipole.plotting.panels import MODE_NAMES, add_title, legend, new_panels, require, rows_of_flavour
 from nudipole.plotting.style import BLUE, ORANGE, RC, SMALL_PT, VERMILLION
 
+LABELS_IN = 1.45
+"""Room for the names of the nuisances."""
 HYPOTHESES = {"background": ("without signal", ORANGE, "o"), "best_fit": ("best fit", BLUE, "s"),
               "limit": ("at the limit", VERMILLION, "^")}  # fmt: skip
 
@@ -23,7 +25,7 @@ def draw_pulls(fits: pd.DataFrame, flavour: str, label: str) -> Figure:
     rows = rows[rows["nuisance"].isin(moving)]
     names = list(dict.fromkeys(rows["nuisance"]))
     with context(RC, after_reset=True):
-        figure, (upper, lower) = new_panels((1.4, 1.0))
+        figure, (upper, lower) = new_panels((1.4, 1.0), bottom_in=LABELS_IN)
         mass = float(rows["M_N_MeV"].iloc[0])
         add_title(upper, f"{label}: nuisances", f"{MODE_NAMES.get(flavour, flavour)}, $M_N$ = {mass:.3g} MeV")
         for offset, (hypothesis, look) in enumerate(HYPOTHESES.items()):
@@ -65,4 +67,3 @@ def _finish(upper: Axes, lower: Axes, names: list[str]) -> None:
         fontsize=SMALL_PT,
     )
     legend(upper, loc="upper right", ncols=3)
-    lower.figure.subplots_adjust(bottom=0.2)

@@ -16,12 +16,17 @@ from nudipole.plotting.style import BLACK, BLUE, GREY, ORANGE, RC, SKY
 NAMES = {
     "XENON1T_ER_90CL_incl_tritium": "XENON1T with tritium",
     "stellar_cooling": "Stellar cooling",
+    "Borexino_90CL": "Borexino",
+    "XENON1T_NR_90CL": "XENON1T NR",
 }
 VERDICTS = {
     "pass": "within tolerance",
     "explained": "beyond tolerance only where explained",
     "fail": "beyond tolerance",
 }
+PANEL_IN = 1.9
+SHORTEST = 1.5
+"""Comparisons at one point have no panel: they are in the scorecard."""
 LEFT_OUT, TOLERATED, EXPLAINED = "#D4D4D4", "#DCEEF8", "#FBE7BF"
 
 
@@ -34,9 +39,11 @@ def draw_ratios(
     """
     require(limits, ("constraint", "variant", "flavour", "edge", "status", "M_N_MeV", "mu_nu_muB"), "reference limits")
     require(published, ("curve", "M_N_MeV", "mu_nu_muB"), "published curves")
+    curves = [c for c in comparisons if c.mass_range_MeV[1] > SHORTEST * c.mass_range_MeV[0]]
     with context(RC, after_reset=True):
-        figure, panels = new_panels([1.0] * len(comparisons), right_in=1.75, gap=0.42, sharex=False)
-        for axes, comparison in zip(panels, comparisons, strict=True):
+        height_in = PANEL_IN * len(curves) + 1.0
+        figure, panels = new_panels([1.0] * len(curves), right_in=1.75, gap=0.42, sharex=False, height_in=height_in)
+        for axes, comparison in zip(panels, curves, strict=True):
             _draw(axes, comparison, *log10_ratios(comparison, limits, published))
         panels[-1].set_xlabel(MASS_LABEL)
         _explain(panels[0])
