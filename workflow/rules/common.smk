@@ -84,7 +84,7 @@ def _checked_start():
     for name, setup in setups.items():
         for experiment in setup["detectors"]["experiments"]:
             variants = configured_experiments(experiment, records[name], setup)
-            for dataset in detector_datasets(variants, setup["statistics"]):
+            for dataset in detector_datasets(variants, setup["statistics"], setup["detectors"]["solar_spread"]):
                 catalog.dataset(dataset)
     return setups, records, catalog
 
@@ -176,7 +176,9 @@ def detector_variants(wildcards):
 
 def detector_tables(wildcards):
     """Return the tables of an experiment."""
-    return data_tables(*detector_datasets(detector_variants(wildcards), SETUPS[wildcards.setup]["statistics"]))
+    setup = SETUPS[wildcards.setup]
+    spread = setup["detectors"]["solar_spread"]
+    return data_tables(*detector_datasets(detector_variants(wildcards), setup["statistics"], spread))
 
 
 def detector_records(wildcards):
@@ -187,7 +189,7 @@ def detector_records(wildcards):
 def detector_sections(wildcards):
     """Return the configuration of one experiment, without what concerns the others."""
     found = sections("grid", "flavours", "solar", "detectors", "statistics", "numerics")(wildcards)
-    section = {key: found["detectors"][key] for key in ("electrons", "fit_M_N_MeV")}
+    section = {key: found["detectors"][key] for key in ("electrons", "fit_M_N_MeV", "solar_spread")}
     section["variant"] = detector_variants(wildcards)[0].variant
     return {**found, "detectors": section}
 

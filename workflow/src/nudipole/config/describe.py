@@ -32,7 +32,7 @@ def _rows(schema: Mapping[str, Any], defaults: Any, path: str) -> Iterator[str]:
         if rule.get("type") == "object":
             yield from _rows(rule, value, full)
         else:
-            yield f"| `{full}` | {_shown(value)} | {_allowed(rule)} | {rule.get('unit', '')} | {rule['description']} |"
+            yield f"| `{full}` | {_shown(value)} | {allowed(rule)} | {rule.get('unit', '')} | {rule['description']} |"
 
 
 def _shown(value: Any) -> str:
@@ -41,7 +41,8 @@ def _shown(value: Any) -> str:
     return "(not set)" if value is None else f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def _allowed(rule: Mapping[str, Any]) -> str:
+def allowed(rule: Mapping[str, Any]) -> str:
+    """Return what a rule of a schema allows, in words."""
     if "items" in rule and rule["items"].get("enum"):
         return "list of " + ", ".join(rule["items"]["enum"])
     if "enum" in rule:

@@ -1,6 +1,6 @@
 """Which datasets each constraint reads. Names only: the workflow asks before anything heavy is imported."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nudipole.detectors.record import Experiment
@@ -35,13 +35,16 @@ def solar_datasets(solar_model: str) -> tuple[str, ...]:
     return (*SOLAR, PRODUCTION_REGION[solar_model])
 
 
-def detector_datasets(variants: tuple[Experiment, ...], statistics: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the datasets of an experiment in all its variants, with those of its flux priors."""
+def detector_datasets(
+    variants: tuple[Experiment, ...], statistics: Mapping[str, Any], solar_spread: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the datasets of an experiment in all its variants, with those of flux priors and other solar models."""
     names = ["solar_fluxes", *(name for variant in variants for name in variant.datasets)]
     names += ["luminosity_constraint"] if statistics["luminosity_constraint"] else []
     names += [statistics["flux_correlations"]] if statistics["flux_correlations"] else []
     if any(part.neutrinos for variant in variants for part in variant.parts):
         names.append("oscillation_parameters")
-    for model in sorted({part.solar_model for variant in variants for part in variant.parts if part.solar_model}):
+    models = {part.solar_model for variant in variants for part in variant.parts if part.solar_model}
+    for model in sorted(models.union(solar_spread)):
         names += solar_datasets(model)
     return tuple(dict.fromkeys(names))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nudipole.config.model import Grid, StatisticsConfig, grid_config, solar_config, statistics_config
+from nudipole.config.model import Grid, SolarConfig, StatisticsConfig, grid_config, solar_config, statistics_config
 from nudipole.constants import KEV_PER_MEV
 from nudipole.constraints.base import (
     Evaluation,
@@ -50,6 +50,8 @@ class DetectorConstraint:
     statistics: StatisticsConfig
     grid: Grid
     fit_M_N_MeV: tuple[float, ...]
+    spread: Models
+    """The default variant by other solar model."""
 
     @property
     def name(self) -> str:
@@ -162,19 +164,31 @@ def build(
     solar, statistics = solar_config(config), statistics_config(config)
     if moments is None:
         moments = solar_flux_moments(tables, solar, config["numerics"]["flux_nodes"])
-    model, order = ElectronModel(config["detectors"]["electrons"]), config["numerics"]["recoil_nodes_per_panel"]
+    nodes, order = config["numerics"]["flux_nodes"], config["numerics"]["recoil_nodes_per_panel"]
+    model = ElectronModel(config["detectors"]["electrons"])
 
-    def flux_of(record: Record) -> FluxMoments:
-        own = replace(solar, model=record.solar_model or solar.model)
-        here = moments if own == solar else solar_flux_moments(tables, own, config["numerics"]["flux_nodes"])
-        return joined(here, *(other_flux_moments(name, tables, solar) for name in record.neutrinos))
-
-    models = {}
-    for experiment in experiments:
-        parts = tuple(part_of(r, tables, model, flux_of(r), order) for r in experiment.parts)
+    def likelihood(experiment: Experiment, own: SolarConfig) -> DetectorModel:
+        parts = tuple(
+            part_of(r, tables, model, _flux(r, own, solar, moments, tables, nodes), order) for r in experiment.parts
+        )
         priors = next((r.flux_priors for r in experiment.parts if r.flux_priors), None)
-        own = replace(solar, model=experiment.parts[0].solar_model or solar.model)
-        fluxes = fluxes_of(parts[0].templates.sources, priors, tables, own, statistics)
-        models[experiment.variant] = DetectorModel(parts, fluxes)
+        chosen = replace(own, model=experiment.parts[0].solar_model or own.model)
+        return DetectorModel(parts, fluxes_of(parts[0].templates.sources, priors, tables, chosen, statistics))
+
+    models = {experiment.variant: likelihood(experiment, solar) for experiment in experiments}
+    others = [name for name in config["detectors"]["solar_spread"] if name != solar.model]
+    if any(r.solar_model for r in experiments[0].parts):
+        # the record names its own
+        others = []
+    spread = {name: likelihood(experiments[0], replace(solar, model=name)) for name in others}
     fit_M_N_MeV = tuple(config["detectors"]["fit_M_N_MeV"])
-    return DetectorConstraint(experiments[0], models, statistics, grid_config(config), fit_M_N_MeV)
+    return DetectorConstraint(experiments[0], models, statistics, grid_config(config), fit_M_N_MeV, spread)
+
+
+def _flux(
+    record: Record, own: SolarConfig, default: SolarConfig, moments: FluxMoments, tables: TableSource, nodes: int
+) -> FluxMoments:
+    """Return the moments of the Sun in the model of a record, or else of the configuration, and of other sources."""
+    chosen = replace(own, model=record.solar_model or own.model)
+    here = moments if chosen == default else solar_flux_moments(tables, chosen, nodes)
+    return joined(here, *(other_flux_moments(name, tables, own) for name in record.neutrinos))

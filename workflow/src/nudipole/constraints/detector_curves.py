@@ -11,7 +11,7 @@ from nudipole.constraints.detector import DetectorConstraint
 from nudipole.likelihood.intervals import region_statistic, region_threshold
 from nudipole.likelihood.region import global_minimum, minima, region_pieces
 from nudipole.likelihood.scan import SignalScan
-from nudipole.limits.table import Curve, Edge, Label, grid_status
+from nudipole.limits.table import SOLAR_VARIANT, Curve, Edge, Label, grid_status
 
 REGION_SUFFIX = ";region"
 
@@ -28,7 +28,7 @@ def curves(constraint: DetectorConstraint, flavours: tuple[str, ...]) -> list[Cu
             *_interval_curves(constraint, masses, flavour, variant),
             *_regions(constraint, masses, flavour, variant),
         ]
-    ]
+    ] + [curve for flavour in flavours for curve in _spread(constraint, masses, flavour)]
 
 
 def _label(constraint: DetectorConstraint, flavour: str, variant: str, level: float, statistic: str) -> Label:
@@ -47,6 +47,18 @@ def _curve(
 ) -> Curve:
     mu, status = grid_status(mu_muB, constraint.grid.mu_nu_min_muB, constraint.grid.mu_nu_max_muB)
     return Curve(label, edge, branch, M_N_MeV, mu, status)
+
+
+def _spread(constraint: DetectorConstraint, masses: NDArray[np.float64], flavour: str) -> Iterator[Curve]:
+    """Yield the limit of the default variant in other solar models."""
+    level, default = constraint.statistics.confidence_level, constraint.experiment.variant
+    for name, model in constraint.spread.items():
+        label = replace(
+            _label(constraint, flavour, f"{default}{SOLAR_VARIANT}{name}", level, constraint.statistic),
+            is_default=False,
+        )
+        high = np.array([constraint.edges_muB(model.scan(float(M), flavour))[1] for M in masses])
+        yield _curve(constraint, label, Edge.FLOOR, 0, masses, high)
 
 
 def _interval_curves(

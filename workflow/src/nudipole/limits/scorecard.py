@@ -68,8 +68,8 @@ COMPARISONS = (
         ((0.58, 0.63), (0.95, 2.3), (3.3, 3.45)), 0.06, 0.20,
         "variant `published`, a guess at the set-up: it takes the energy axis of the data file for the recoil energy "
         "and holds the backgrounds at Borexino's fit. At 0.60 MeV, between the ends of 7Be and pep, ours is stronger; "
-        "at 1-2.3 MeV, where 8B alone is left, weaker by up to 0.25 with bins up to N_h 330, and within 0.02 with bins up "
-        "to 360; at 3.41 MeV the end of the 8B spectrum decides (ours ends at 15.2 MeV)",
+        "at 1-2.3 MeV, where 8B alone is left, weaker by up to 0.25 with bins up to N_h 330, and within 0.02 with bins "
+        "up to 360; at 3.41 MeV the end of the 8B spectrum decides (ours ends at 15.2 MeV)",
     ),
     Comparison(
         "XENON1T_NR_90CL", "xenon1t_nr", "average_nucleus", Edge.FLOOR, (0.9, 10.6), (), ((0.9, 10.6),), 0.12, 0.20,

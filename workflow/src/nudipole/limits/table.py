@@ -30,6 +30,8 @@ UNITS = {
 """Columns in order, with their units."""
 
 
+SOLAR_VARIANT = ";solar="
+"""Joins a variant of a detector and the solar model in its place of the configured one."""
 PROJECTION = "projection"
 """First word of the statistic of an expected limit of a future experiment."""
 

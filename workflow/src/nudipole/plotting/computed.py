@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from nudipole.limits.table import PROJECTION, Edge, Status
+from nudipole.limits.table import PROJECTION, SOLAR_VARIANT, Edge, Status
 from nudipole.plotting.bands import excluded_polygons, fill, fill_together, preferred_polygons, strip
 from nudipole.plotting.curves import citation, initial_name, is_rim, runs
 from nudipole.plotting.labels import Label
@@ -56,6 +56,7 @@ def draw_computed(layer: Layer, rows: pd.DataFrame, *, theory_bands: bool, famil
             _draw_family(layer, of_it, look)
         if theory_bands:
             _draw_band(layer, of_it, look)
+            _draw_solar_spread(layer, of_it, look)
             if constraint == SUPERNOVA:
                 _draw_union(layer, of_it, look)
     _draw_favoured(layer, computed[computed["variant"] == REGION_VARIANT])
@@ -151,6 +152,15 @@ def _draw_band(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
         layer.handles.append(
             Patch(facecolor="none", edgecolor=look.text_colour, linewidth=0.0, hatch="/////////", label=name)
         )
+
+
+def _draw_solar_spread(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
+    """Shade what lies between the limits of a detector in several solar models."""
+    default = list(runs(rows[rows["is_default"] & (rows["edge"] == str(Edge.FLOOR))]))
+    others = list(runs(rows[rows["variant"].str.contains(SOLAR_VARIANT, regex=False)]))
+    for polygon in (strip(one, other) for one in default for other in others):
+        if polygon is not None:
+            fill(layer.axes, polygon, look.text_colour, alpha=0.35, zorder=4.0)
 
 
 def _draw_union(layer: Layer, rows: pd.DataFrame, look: Look) -> None:
