@@ -19,7 +19,8 @@ HEADER = """# Detectors
 One YAML record an experiment, or a projection: `<name>.yaml` makes the constraint `<name>`. `nudipole limit <name>` and
 `nudipole spectrum <name>` know it at once; with its name in `detectors.experiments` of the configuration the workflow
 computes its rates, likelihood, limits and pictures. Any key can be changed without touching the record,
-`--set detectors.overrides.darwin.exposure_t_yr=500`, or another variant chosen, `--set detectors.variants.xenonnt=unbinned`.
+`--set detectors.overrides.darwin.exposure_t_yr=500`, or another variant chosen,
+`--set detectors.variants.xenonnt=unbinned`.
 
 What is computed: the expected signal of nu + e (or nucleus) -> N + recoil for every solar source, folded with target,
 efficiency and response; a likelihood with the backgrounds, nuisances of shape and the fluxes; limits and preferred

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 
 from nudipole.config.load import canonical, merge, problem_text, read_yaml
-from nudipole.detectors.record import Experiment, default_variant, experiment_of, in_variant
+from nudipole.detectors.record import Experiment, default_variant, experiment_of, in_variant, without_nulls
 from nudipole.errors import ConfigError
 
 FOLDER = Path("resources/detectors")
@@ -32,7 +32,7 @@ def load_records(root: Path, config: Mapping[str, Any]) -> dict[str, dict[str, A
         _require_known("detectors.experiments", name, names)
     records = {}
     for name in names:
-        record: dict[str, Any] = canonical(merge(read_yaml(root / FOLDER / f"{name}.yaml"), overrides.get(name, {})))
+        record = without_nulls(canonical(merge(read_yaml(root / FOLDER / f"{name}.yaml"), overrides.get(name, {}))))
         problems = [*_problems(record, schema), *_reference_problems(record, names)]
         if problems:
             listing = "\n  - ".join(problems)

@@ -221,12 +221,19 @@ def in_variant(content: Content, variant: str) -> dict[str, Any]:
     return _laid_over(own, overlay)
 
 
+def without_nulls(content: Content) -> dict[str, Any]:
+    """Return a record without the keys that an override set to null; those of its variants stay."""
+    variants = {"variants": content["variants"]} if "variants" in content else {}
+    return _laid_over({key: value for key, value in content.items() if key != "variants"}, {}) | variants
+
+
 def _laid_over(below: Content, above: Content) -> dict[str, Any]:
     merged = dict(below)
     for key, value in above.items():
         inside = merged.get(key)
         merged[key] = _laid_over(inside, value) if isinstance(value, Mapping) and isinstance(inside, Mapping) else value
-    return {key: value for key, value in merged.items() if value is not None or key in NULL_HAS_A_MEANING}
+    kept = {key: value for key, value in merged.items() if value is not None or key in NULL_HAS_A_MEANING}
+    return {key: _laid_over(value, {}) if isinstance(value, Mapping) else value for key, value in kept.items()}
 
 
 NULL_HAS_A_MEANING = ("prior_relative",)
