@@ -150,7 +150,12 @@ def part_of(record: Record, tables: TableSource, model: ElectronModel, moments: 
 
 
 def _scales(record: Record, events: Mapping[str, Array]) -> tuple[Component, ...]:
-    return tuple(Component(b.name, events[b.name], 1.0, b.prior_relative, 0.0, b.start) for b in record.backgrounds)
+    return tuple(
+        Component(b.name, events[b.name], 0.0, b.prior_relative, -inf, 0.0)
+        if b.around_zero
+        else Component(b.name, events[b.name], 1.0, b.prior_relative, 0.0, b.start)
+        for b in record.backgrounds
+    )
 
 
 def _shapes(record: Record, events: Mapping[str, Array], standard: Array, bins: Bins) -> tuple[Component, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
 from nudipole.detectors.record import BackgroundRecord, Matched, ShapeRecord
 from nudipole.detectors.response import Bins
@@ -79,14 +80,22 @@ def absorbed(matched: Matched, bins: Bins) -> NDArray[np.bool_]:
 def shape_template(shape: ShapeRecord, events: Array, bins: Bins) -> Array:
     """Return the change of expected events (bins,) for one standard deviation of a nuisance of shape, to first order.
 
-    With the density f(q) of the estimator: shift -> -size f', width -> +size^2 f''/2, scale -> -size (q f)'.
+    With the density f(q) of the estimator: shift -> -size f', width -> +size^2 f''/2, scale -> -size (q f)'. The density
+    can be smoothed by a Gaussian first, since the difference of neighbouring bins is mostly noise where bins are narrow.
     """
     middle, width = 0.5 * (bins.low + bins.high), bins.high - bins.low
     density = events / width
+
+    def slope(values: Array, order: int = 1) -> Array:
+        if shape.smoothing_bins == 0.0:
+            once = np.gradient(values, middle)
+            return once if order == 1 else np.gradient(once, middle)
+        return gaussian_filter1d(values, shape.smoothing_bins, order=order, mode="nearest") / width**order
+
     if shape.kind == "shift":
-        change = -shape.size * np.gradient(density, middle)
+        change = -shape.size * slope(density)
     elif shape.kind == "width":
-        change = 0.5 * shape.size**2 * np.gradient(np.gradient(density, middle), middle)
+        change = 0.5 * shape.size**2 * slope(density, 2)
     else:
-        change = -shape.size * np.gradient(middle * density, middle)
+        change = -shape.size * slope(middle * density)
     return np.asarray(change * width)

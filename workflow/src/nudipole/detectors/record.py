@@ -82,6 +82,7 @@ class BackgroundRecord:
     at: str | None = None
     prior_relative: float = inf
     start: float = 1.0
+    around_zero: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class ShapeRecord:
     name: str
     kind: str
     size: float
+    smoothing_bins: float = 0.0
     of: tuple[str, ...] = ()
     all_but: tuple[str, ...] = ()
 
