@@ -23,7 +23,7 @@ def record_names(root: Path) -> tuple[str, ...]:
 
 def load_records(root: Path, config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return every record with `detectors.overrides` laid over it; ConfigError names file, key and what is allowed."""
-    overrides, names = config["detectors"]["overrides"], record_names(root)
+    overrides, names = config["detectors"]["overrides"] or {}, record_names(root)
     schema = read_yaml(root / DETECTOR_SCHEMA_PATH)
     for key, known in (("overrides", overrides), ("variants", config["detectors"]["variants"])):
         for name in known:

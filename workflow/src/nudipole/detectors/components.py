@@ -78,10 +78,10 @@ def absorbed(matched: Matched, bins: Bins) -> NDArray[np.bool_]:
 
 
 def shape_template(shape: ShapeRecord, events: Array, bins: Bins) -> Array:
-    """Return the change of expected events (bins,) for one standard deviation of a nuisance of shape, to first order.
+    """Return the change of expected events (bins,) for one standard deviation of a shape nuisance, to first order.
 
-    With the density f(q) of the estimator: shift -> -size f', width -> +size^2 f''/2, scale -> -size (q f)'. The density
-    can be smoothed by a Gaussian first, since the difference of neighbouring bins is mostly noise where bins are narrow.
+    With the density f(q) of the estimator: shift -> -size f', width -> +size^2 f''/2, scale -> -size (q f)'. It can be
+    smoothed by a Gaussian first, since the difference of neighbouring bins is mostly noise where bins are narrow.
     """
     middle, width = 0.5 * (bins.low + bins.high), bins.high - bins.low
     density = events / width

@@ -65,10 +65,10 @@ COMPARISONS = (
     ),
     Comparison(
         "Borexino_90CL", "borexino", "published", Edge.FLOOR, (0.01, 3.45), (), (), 0.06, 0.20,
-        "variant `published`, a guess at the set-up: total held at Borexino's own fit, only 210Bi free, bins N_h 125-330, "
+        "variant `published`, a guess at the set-up: total held at Borexino's own fit, only 210Bi free, N_h 125-330, "
         "chi^2 with 4.605, and the energy axis of the data file taken for the recoil energy, which it is not. With the "
-        "calibrated energy scale (`published_calibrated`) the median is 0.017. Largest at 0.60 MeV (-0.19), between the "
-        "ends of 7Be and pep, and at 3.41 MeV (+0.19), the end of 8B",
+        "calibrated scale (`published_calibrated`) the median is 0.017. Largest at 0.60 MeV (-0.19), between the ends "
+        "of 7Be and pep, and at 3.41 MeV (+0.19), the end of 8B",
     ),
     Comparison(
         "XENON1T_NR_90CL", "xenon1t_nr", "average_nucleus", Edge.FLOOR, (0.9, 10.6), (), ((0.9, 10.6),), 0.12, 0.20,
