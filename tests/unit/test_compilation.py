@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-KERNELS = sorted((ROOT / "workflow/src/nudipole/cosmology").glob("*.py"))
+PACKAGE = ROOT / "workflow/src/nudipole"
+KERNELS = sorted(path for branch in ("cosmology", "likelihood") for path in (PACKAGE / branch).glob("*.py"))
 OTHERS = sorted(path for folder in ("tests", "benchmarks", "workflow") for path in (ROOT / folder).rglob("*.py"))
 
 
@@ -18,8 +19,12 @@ def functions(tree: ast.AST) -> list[ast.FunctionDef]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
 
 
+def module(path: Path) -> str:
+    return f"nudipole.{path.parent.name}.{path.stem}"
+
+
 INNER = {
-    f"nudipole.cosmology.{path.stem}": {
+    module(path): {
         function.name for function in functions(ast.parse(path.read_text())) if "INNER" in decorators(function)
     }
     for path in KERNELS
@@ -33,7 +38,7 @@ def python_calls(path: Path) -> list[str]:
     inside = {id(node) for function in compiled for node in ast.walk(function)}
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and id(node) not in inside)
     named = [(node.func.id, node.lineno) for node in calls if isinstance(node.func, ast.Name)]
-    inner = set(INNER[f"nudipole.cosmology.{path.stem}"]) if path in KERNELS else set()
+    inner = set(INNER[module(path)]) if path in KERNELS else set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             known = INNER.get(node.module or "", set())

@@ -220,7 +220,8 @@ def test_reference_pins_every_choice_of_physics():
 
 def test_minimal_changes_no_physics():
     minimal = read_yaml(ROOT / "config" / "minimal.yaml")
-    assert set(minimal) <= {"grid", "numerics", "figures", "supernova", "cosmology", "detectors"}
+    assert set(minimal) <= {"grid", "numerics", "figures", "supernova", "cosmology", "detectors", "statistics"}
+    assert set(minimal["statistics"]) == {"coverage"}
     assert set(minimal["detectors"]) <= {"experiments", "solar_spread", "fit_M_N_MeV"}
     # fewer initial states are drawn beside the default, which stays as it is
     assert set(minimal["cosmology"]) <= {*RESOLUTION, "family"}

@@ -12,10 +12,10 @@ from nudipole.kernel_cache import PACKAGE_ROOT, kernel_cache, kernels_digest, us
 
 CHI2_OF_ONE_BIN = """
 import numpy as np
-from nudipole.likelihood.scan import BinnedData, SignalScan
+from nudipole.likelihood.scan import Nuisances, Observation, SignalScan
 one = np.ones(1)
-data = BinnedData(5.0 * one, ("b",), np.ones((1, 1)), 1e-6 * one, one)
-print(SignalScan(data, np.ones((1, 1)), np.zeros(1)).chi2(0.0))
+pinned = Nuisances.independent(("b",), one, 1e-6 * one, 0.0 * one, one)
+print(SignalScan(Observation.poisson(5.0 * one), pinned, np.ones((1, 1)), np.zeros((1, 1))).chi2(0.0))
 """
 
 
@@ -44,7 +44,7 @@ def chi2_with(package: Path, cache: Path) -> float:
 def test_an_edit_of_an_inner_kernel_reaches_the_results(package: Path, tmp_path: Path) -> None:
     """numba alone keeps the outer kernel's old machine code: the value would not move."""
     before = chi2_with(package, tmp_path / "cache")
-    edit(package / "likelihood" / "poisson.py", "return 2.0 * total", "return 4.0 * total")
+    edit(package / "likelihood" / "cost.py", "return 2.0 * total", "return 4.0 * total")
     after = chi2_with(package, tmp_path / "cache")
     # the prior (1e-6) pins the background at 1, so -2 ln L is the Poisson term alone to 1e-5
     assert after == pytest.approx(2.0 * before, rel=1e-4, abs=0)

@@ -9,6 +9,7 @@ from scipy import optimize, stats
 
 from nudipole.errors import ConvergenceError, DomainError
 from nudipole.likelihood import scan as scan_module
+from nudipole.likelihood.cost import poisson_cost
 from nudipole.likelihood.intervals import (
     IntervalKind,
     limit_statistic,
@@ -16,9 +17,9 @@ from nudipole.likelihood.intervals import (
     region_threshold,
     threshold,
 )
-from nudipole.likelihood.poisson import expected_counts, poisson_chi2, profile
+from nudipole.likelihood.profile import minimise, workspace
 from nudipole.likelihood.region import global_minimum, minima, region_pieces
-from nudipole.likelihood.scan import BinnedData, SignalScan
+from nudipole.likelihood.scan import Nuisances, Observation, SignalScan
 
 # ---- the minimiser
 
@@ -44,11 +45,14 @@ def random_problem(seed):
 
 
 def solve(counts, columns, center, inverse_variance, fixed=None, start=None):
-    theta = np.ones(len(columns)) if start is None else np.array(start, float)
-    fixed = np.zeros(len(columns), dtype=bool) if fixed is None else np.array(fixed)
-    chi2, converged = profile(counts, columns, center, inverse_variance, fixed, theta)
+    k, bins = columns.shape
+    p = np.append(np.ones(k) if start is None else start, 0.0)
+    fixed = np.zeros(k, dtype=bool) if fixed is None else np.array(fixed)
+    priors = (center, np.diag(inverse_variance), np.zeros(k), fixed)
+    problem = (Observation.poisson(counts).kernel, columns, np.zeros_like(columns), priors)
+    chi2, converged = minimise(*problem, p, False, False, workspace(k, bins))
     assert converged
-    return chi2, theta
+    return chi2, p[:k]
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -122,12 +126,13 @@ def test_no_events_at_all():
 
 def test_chi2_of_impossible_and_of_perfect_models():
     counts = np.array([3.0, 0.0])
-    assert poisson_chi2(counts, np.array([0.0, 1.0])) == inf
-    assert poisson_chi2(counts, np.array([3.0, 0.0])) == 0.0
-    assert poisson_chi2(counts, np.array([3.0, 2.5])) == 5.0
-    model = np.empty(2)
-    expected_counts(np.array([2.0, 3.0]), np.array([[1.0, 2.0], [10.0, 20.0]]), model)
-    np.testing.assert_array_equal(model, [32.0, 64.0])
+    assert poisson_cost(counts, np.array([0.0, 1.0])) == inf
+    assert poisson_cost(counts, np.array([3.0, -1e-9])) == inf
+    assert poisson_cost(counts, np.array([3.0, 0.0])) == 0.0
+    assert poisson_cost(counts, np.array([3.0, 2.5])) == 5.0
+    # next to the data the terms of order 1e8 cancel: (m - d)^2/m - ... to 1e-8 of itself, not to rounding of 1e8
+    many = np.array([1e8])
+    assert poisson_cost(many, many + 10.0) == pytest.approx(1e2 / 1e8 * (1 - 2 / 3 * 1e-7), rel=1e-8, abs=0)
 
 
 def test_many_events_are_gaussian():
@@ -135,7 +140,7 @@ def test_many_events_are_gaussian():
     rng = np.random.default_rng(3)
     model = np.full(20, 1e8)
     counts = rng.poisson(model).astype(float)
-    assert poisson_chi2(counts, model) == pytest.approx(((counts - model) ** 2 / model).sum(), rel=1e-3, abs=0)
+    assert poisson_cost(counts, model) == pytest.approx(((counts - model) ** 2 / model).sum(), rel=1e-3, abs=0)
     # and the profile over a common scale is that of least squares
     chi2, theta = solve(counts, model[None, :], np.ones(1), np.array([1 / 1e-4**2]))
     pull = (counts.sum() - model.sum()) / sqrt(model.sum())
@@ -158,13 +163,22 @@ def test_fixed_scales_stay():
 # ---- the scan over mu^2
 
 
-def known(counts, background, signal=(2.0,), width=0.0, names=("b",)):
+def scan_of(counts, background, width, signal, signal_width):
+    """Backgrounds (rows) with the given prior widths around 1, then signals; a signal of width zero is fixed."""
+    background, signal = np.atleast_2d(np.array(background, float)), np.atleast_2d(np.array(signal, float))
+    k = len(background) + len(signal)
+    widths = np.append(width, signal_width)
+    nuisances = Nuisances.independent(tuple(map(str, range(k))), np.ones(k), widths, np.zeros(k), np.ones(k))
+    nothing = np.zeros_like
+    return SignalScan(
+        Observation.poisson(np.array(counts, float)), nuisances,
+        np.vstack([background, nothing(signal)]), np.vstack([nothing(background), signal]),
+    )  # fmt: skip
+
+
+def known(counts, background, signal=(2.0,)):
     """A scan whose only background is known exactly (prior of 1e-9)."""
-    background = np.atleast_2d(np.array(background, float))
-    data = BinnedData(
-        np.array(counts, float), names, background, np.full(len(background), 1e-9), np.ones(len(background))
-    )
-    return SignalScan(data, np.array([signal], float), np.array([width]))
+    return scan_of(counts, background, np.full(len(background), 1e-9), signal, 0.0)
 
 
 def test_scan_of_one_bin_in_closed_form():
@@ -178,13 +192,13 @@ def test_scan_of_one_bin_in_closed_form():
 
     for x in (0.0, 1.0, 30.0):
         assert scan.chi2(x) == pytest.approx(chi2(x), abs=1e-8)
-        assert scan.slope(x) == pytest.approx(2 * (1 - 9 / (4 + 2 * x)) * 2, abs=1e-7)
+        assert scan.derivative(x) == pytest.approx(2 * (1 - 9 / (4 + 2 * x)) * 2, abs=1e-7)
     low, high = (optimize.brentq(lambda x: chi2(x) - 2.0, *ends) for ends in ((0.0, 2.5), (2.5, 50.0)))
     assert scan.upper_crossing_muB2(2.0) == pytest.approx(high, rel=1e-7, abs=0)
     assert scan.lower_crossing_muB2(2.0) == pytest.approx(low, rel=1e-7, abs=0)
     assert scan.lower_crossing_muB2(chi2(0.0) + 0.1) is None
     assert scan.is_sensitive
-    assert not replace(scan, signal=np.zeros((1, 1))).is_sensitive
+    assert not replace(scan, slope=np.zeros((2, 1))).is_sensitive
 
 
 def test_best_fit_on_the_boundary():
@@ -204,13 +218,12 @@ def test_bins_without_background():
     # The signal alone makes the events of the second bin: infinite at mu = 0, and the slope of an empty bin is finite.
     scan = known([4.0, 0.0], [[4.0, 0.0]], signal=(1.0, 2.0))
     assert scan.best_fit.x_muB2 == 0.0
-    assert scan.slope(0.0) == pytest.approx(2 * (1 * (1 - 1) + 2.0), abs=1e-8)
+    assert scan.derivative(0.0) == pytest.approx(2 * (1 * (1 - 1) + 2.0), abs=1e-8)
 
 
 def test_free_background_is_profiled():
     # Two bins, free background in both, signal in the second: the profile at x is known from d ln L/d theta = 0.
-    data = BinnedData(np.array([50.0, 70.0]), ("b",), np.array([[50.0, 50.0]]), np.array([inf]), np.ones(1))
-    scan = SignalScan(data, np.array([[0.0, 10.0]]), np.zeros(1))
+    scan = scan_of([50.0, 70.0], [50.0, 50.0], inf, [0.0, 10.0], 0.0)
     assert scan.best_fit.x_muB2 == pytest.approx(2.0, rel=1e-6, abs=0)
     assert scan.fits(np.array([scan.best_fit.x_muB2])).nuisances[0, 0] == pytest.approx(1.0, rel=1e-6, abs=0)
     grid = np.linspace(0.5, 1.6, 200_001)
@@ -222,9 +235,8 @@ def test_free_background_is_profiled():
 
 def test_flux_nuisance_in_the_gaussian_limit():
     # Signal scale with width w: the error on x adds in quadrature, up to terms of order n w (5 %).
-    data = BinnedData(np.array([1.1e6]), ("b",), np.array([[1e6]]), np.array([1e-9]), np.ones(1))
     w = 0.02
-    scan = SignalScan(data, np.array([[1e5]]), np.array([w]))
+    scan = scan_of([1.1e6], [1e6], 1e-9, [1e5], w)
     upper = sqrt(1.1e6) / 1e5
     for level in (1.0, 2.706):
         step = scan.upper_crossing_muB2(level) - 1.0
@@ -240,7 +252,7 @@ def test_a_profile_that_fails_is_an_error(monkeypatch):
     def failing(x, *_):
         return np.zeros(len(x)), np.zeros((len(x), 2)), np.zeros(len(x), dtype=bool)
 
-    monkeypatch.setattr(scan_module, "_profile_many", failing)
+    monkeypatch.setattr(scan_module, "profile_many", failing)
     with pytest.raises(ConvergenceError, match="did not converge at mu = 2 mu_B"):
         scan.chi2(4.0)
 
@@ -263,7 +275,11 @@ def test_thresholds_at_ninety_per_cent_and_their_words():
     assert "two-sided, Delta(-2lnL)=2.706" in limit_statistic(0.9, IntervalKind.TWO_SIDED)
     assert "one-sided, Delta(-2lnL)=1.642" in limit_statistic(0.9, IntervalKind.ONE_SIDED)
     assert "2 parameters, Delta(-2lnL)=4.605" in region_statistic(0.9)
-    assert [kind.has_lower_edge for kind in IntervalKind] == [True, False]
+    assert [kind.has_lower_edge for kind in IntervalKind] == [True, False, True, False]
+    assert round(threshold(0.9, IntervalKind.TWO_SIDED, parameters=2), 3) == 4.605
+    assert "two-sided, 2 parameters, Delta(-2lnL)=4.605" in limit_statistic(0.9, IntervalKind.TWO_SIDED, 2)
+    assert limit_statistic(0.9, IntervalKind.CLS) == "CLs, asymptotic qtilde, CLs=0.1"
+    assert "Feldman-Cousins" in limit_statistic(0.9, IntervalKind.FELDMAN_COUSINS)
 
 
 @pytest.mark.parametrize("level", [0.5, 1.0, -1.0, 2.0, float("nan")])
@@ -271,6 +287,18 @@ def test_levels_that_are_none(level):
     for function in (region_threshold, lambda x: threshold(x, IntervalKind.TWO_SIDED)):
         with pytest.raises(DomainError, match=r"confidence_level must lie between 0\.5 and 1, got"):
             function(level)
+
+
+@pytest.mark.parametrize("kind", [IntervalKind.FELDMAN_COUSINS, IntervalKind.CLS])
+def test_thresholds_that_depend_on_the_moment(kind):
+    with pytest.raises(DomainError, match="has no fixed Delta"):
+        threshold(0.9, kind)
+
+
+@pytest.mark.parametrize(("kind", "parameters"), [(IntervalKind.ONE_SIDED, 2), (IntervalKind.TWO_SIDED, 3)])
+def test_numbers_of_parameters_that_are_none(kind, parameters):
+    with pytest.raises(DomainError, match="parameters must be 1, or 2 for a two-sided interval"):
+        threshold(0.9, kind, parameters)
 
 
 # ---- regions
@@ -284,10 +312,8 @@ def synthetic(strength, centers=(0.0,), height=25.0):
 
     def scan_at(M):
         distance = min(abs(log(M) - center) for center in centers)
-        data = BinnedData(
-            np.array([1e8 + 1e4 * sqrt(height), 1e8]), ("b",), np.array([[1e8, 1e8]]), np.array([1e-9]), np.ones(1)
-        )
-        return SignalScan(data, np.array([[strength, strength * distance]]), np.zeros(1))
+        counts = [1e8 + 1e4 * sqrt(height), 1e8]
+        return scan_of(counts, [1e8, 1e8], 1e-9, [strength, strength * distance], 0.0)
 
     return scan_at
 
@@ -349,7 +375,7 @@ def test_nothing_is_favoured_where_no_signal_will_do():
 def test_masses_without_signal_count_as_no_signal():
     def scan_at(M):
         scan = synthetic(1e4)(1.0)
-        return scan if M < 2.0 else replace(scan, signal=np.zeros((1, 2)))
+        return scan if M < 2.0 else replace(scan, slope=np.zeros((2, 2)))
 
     masses = np.array([0.5, 1.0, 3.0, 10.0])
     np.testing.assert_allclose(minima(scan_at, masses), [0.0, 0.0, 25.0, 25.0], atol=0.1)

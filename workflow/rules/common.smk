@@ -117,8 +117,12 @@ wildcard_constraints:
     variant="[A-Za-z0-9_.=,+-]+",
 
 
-HOW_NOT_WHAT = {"cosmology": ("jobs",), "photodisintegration": ("enabled", "python", "jobs")}
-"""Keys that say whether, where and in how many parts work is done: they are in no table and no manifest."""
+HOW_NOT_WHAT = {
+    "cosmology": ("jobs",),
+    "statistics": ("coverage",),
+    "photodisintegration": ("enabled", "python", "jobs"),
+}
+"""Keys that say whether, where and in how many parts work is done, or what is checked: they are in no other table."""
 
 
 def _physics_of(setup, name):
@@ -171,19 +175,20 @@ def solar_tables(wildcards):
 
 def detector_variants(wildcards):
     """Return an experiment of a set-up in all its variants."""
-    return configured_experiments(wildcards.experiment, RECORDS[wildcards.setup], SETUPS[wildcards.setup])
+    name = wildcards.get("setup", "")
+    return configured_experiments(wildcards.experiment, RECORDS[name], SETUPS[name])
 
 
 def detector_tables(wildcards):
     """Return the tables of an experiment."""
-    setup = SETUPS[wildcards.setup]
+    setup = SETUPS[wildcards.get("setup", "")]
     spread = setup["detectors"]["solar_spread"]
     return data_tables(*detector_datasets(detector_variants(wildcards), setup["statistics"], spread))
 
 
 def detector_records(wildcards):
     """Return the records of an experiment and of those it combines."""
-    return records_of(wildcards.experiment, RECORDS[wildcards.setup])
+    return records_of(wildcards.experiment, RECORDS[wildcards.get("setup", "")])
 
 
 def detector_sections(wildcards):

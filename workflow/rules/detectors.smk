@@ -30,3 +30,39 @@ rule detector:
         "{wildcards.experiment}: signal, likelihood, limits"
     script:
         "../scripts/detector.py"
+
+
+rule coverage:
+    input:
+        detector_tables,
+        moments="results/sources/moments.parquet",
+        kernels=kernels_of("detectors"),
+    output:
+        coverage="results/coverage/{experiment}.parquet",
+        expected="results/expected/{experiment}.parquet",
+        png=report(
+            "results/figures/steps/{experiment}_coverage.png",
+            caption="../report/coverage.rst",
+            category="Detectors",
+            labels={"experiment": "{experiment}", "picture": "coverage"},
+        ),
+        pdf="results/figures/steps/{experiment}_coverage.pdf",
+    log:
+        "results/logs/coverage_{experiment}.log",
+    benchmark:
+        "results/benchmarks/jobs/coverage_{experiment}.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        config=detector_sections,
+        records=detector_records,
+        coverage=ANALYSIS["statistics"]["coverage"],
+        code=code("coverage.py"),
+    message:
+        "{wildcards.experiment}: toy experiments, coverage and expected limits"
+    script:
+        "../scripts/coverage.py"

@@ -24,6 +24,7 @@ RESULTS = [
     *rules.pictures.output,
     *rules.detector_pictures.output,
     *rules.excess.output,
+    *expand(rules.coverage.output, experiment=ANALYSIS["statistics"]["coverage"]["experiments"]),
     *rules.supernova_details.output,
     *rules.supernova_pictures.output,
     *rules.cosmology_history.output,

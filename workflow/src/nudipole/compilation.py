@@ -5,6 +5,8 @@ Much of the time to compile a small kernel went into what surrounds it. The resu
 
 from typing import Any
 
+from numba import njit
+
 Options = dict[str, Any]
 
 KERNEL: Options = {"cache": True, "error_model": "numpy", "no_cfunc_wrapper": True}
@@ -17,3 +19,16 @@ and their code would cost a third of the time of a point. A kernel that makes an
 INNER: Options = {"no_cpython_wrapper": True}
 """Added for kernels that only kernels call: unpacking their many arguments takes long to compile. Python must not call
 one, not even in a test: the interpreter would crash. Its `py_func` works."""
+
+
+# A kernel that is called with a constant is compiled for that constant alone; with these, once for all of them.
+@njit(**KERNEL)
+def flag(value):  # type: ignore[no-untyped-def]
+    """Return a constant true or false as a variable."""
+    return value == True  # noqa: E712
+
+
+@njit(**KERNEL)
+def number(value):  # type: ignore[no-untyped-def]
+    """Return a constant integer as a variable."""
+    return value + 0

@@ -42,7 +42,20 @@ def load_records(root: Path, config: Mapping[str, Any]) -> dict[str, dict[str, A
                 f"{FOLDER}/README.md describes every key."
             )
         records[name] = record
+    _check_coverage(records, config)
     return records
+
+
+def _check_coverage(records: Records, config: Mapping[str, Any]) -> None:
+    """Stop if toys are asked of a likelihood that says nothing of other outcomes."""
+    for name in config["statistics"]["coverage"]["experiments"]:
+        _require_known("statistics.coverage.experiments", name, tuple(records))
+        experiment = experiment_of(name, records, configured_variant(name, records, config))
+        if any(part.data.table or (part.data.events and part.bins.width is None) for part in experiment.parts):
+            raise ConfigError(
+                f"statistics.coverage.experiments: {name} (variant {experiment.variant}) has a tabulated likelihood or "
+                f"single events, for which there are no toy experiments; remove it, or choose a binned variant"
+            )
 
 
 def _require_known(key: str, name: str, names: tuple[str, ...]) -> None:

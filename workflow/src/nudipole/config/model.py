@@ -52,6 +52,9 @@ class StatisticsConfig:
 
     confidence_level: float
     interval: IntervalKind
+    power_constraint: bool
+    toys: int
+    calibration_points: int
     flux_nuisances: bool
     flux_correlations: str | None
     luminosity_constraint: bool
@@ -75,6 +78,9 @@ def statistics_config(config: Mapping[str, Any]) -> StatisticsConfig:
     return StatisticsConfig(
         confidence_level=section["confidence_level"],
         interval=IntervalKind(section["interval"]),
+        power_constraint=section["power_constraint"],
+        toys=section["toys"],
+        calibration_points=section["calibration_points"],
         flux_nuisances=section["flux_nuisances"],
         flux_correlations=section["flux_correlations"],
         luminosity_constraint=section["luminosity_constraint"],

@@ -23,6 +23,7 @@ from nudipole.constraints.base import (
     range_on_grid,
     require_point,
 )
+from nudipole.constraints.detector_criterion import criterion_of, own_threshold
 from nudipole.constraints.detector_model import DetectorModel, Models
 from nudipole.constraints.detector_parts import part_of
 from nudipole.constraints.fluxes import fluxes_of
@@ -31,8 +32,9 @@ from nudipole.detectors.electrons import ElectronModel
 from nudipole.detectors.record import Experiment, Record
 from nudipole.detectors.response import window_keV
 from nudipole.kinematics import M_N_at_limit_MeV
-from nudipole.likelihood.edges import interval_edges
-from nudipole.likelihood.intervals import limit_statistic
+from nudipole.likelihood.calibration import Threshold
+from nudipole.likelihood.edges import Criterion, interval_edges
+from nudipole.likelihood.intervals import IntervalKind
 from nudipole.likelihood.scan import SignalScan
 from nudipole.limits.table import PROJECTION
 from nudipole.sources.moments import FluxMoments, joined
@@ -92,11 +94,14 @@ class DetectorConstraint:
         """Scans made so far; each keeps its best fit."""
         return {}
 
-    @property
-    def statistic(self) -> str:
-        """How limits are read, in words."""
-        s = self.statistics
-        words = limit_statistic(s.confidence_level, s.interval, self.experiment.quantile_parameters)
+    def criterion(self, variant: str | None = None) -> Criterion:
+        """Return how limits of a variant are read."""
+        model = self.models[variant or self.experiment.variant]
+        return criterion_of(self.statistics, model, self.experiment.quantile_parameters)
+
+    def statistic(self, variant: str | None = None) -> str:
+        """Return how limits of a variant are read, in words."""
+        words = self.criterion(variant).words
         return f"{PROJECTION}, median expected: {words}" if self.experiment.projection else words
 
     def limits(self, M_N_MeV: float, flavour: str) -> MassLimits:
@@ -106,16 +111,22 @@ class DetectorConstraint:
         excluded = range_on_grid(high, inf, self.grid)
         preferred = () if low is None else range_on_grid(low, high, self.grid)
         level = self.statistics.confidence_level
-        return MassLimits(self.name, flavour, M_N_MeV, level, self.statistic, excluded, preferred)
+        return MassLimits(self.name, flavour, M_N_MeV, level, self.statistic(), excluded, preferred)
 
-    def edges_muB(self, scan: SignalScan) -> tuple[float | None, float]:
+    def edges_muB(
+        self, scan: SignalScan, calibrated: Threshold | None = None, variant: str | None = None
+    ) -> tuple[float | None, float]:
         """Return (lower, upper) edge of the interval in mu at the configured level.
 
         The lower edge is None where mu = 0 lies in the interval or the interval is one-sided; the upper edge
-        is infinite where no source can make N, or where its flux can be scaled away at that level.
+        is infinite where no source can make N, or where its flux can be scaled away at that level. calibrated: the
+        threshold of Feldman-Cousins if it is known; toys are made otherwise.
         """
-        s = self.statistics
-        lower, upper = interval_edges(scan, s.confidence_level, s.interval, self.experiment.quantile_parameters)
+        criterion = self.criterion(variant)
+        own = self.models[variant or self.experiment.variant].own_threshold
+        if criterion.kind is IntervalKind.FELDMAN_COUSINS and own is not None and scan.is_sensitive:
+            calibrated = own_threshold(scan, *own)
+        lower, upper = interval_edges(scan, criterion, calibrated)
         return (None if lower is None else sqrt(lower)), sqrt(upper)
 
     def evaluate(self, M_N_MeV: float, mu_nu_muB: float, flavour: str) -> Evaluation:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nudipole.constraints.detector import DetectorConstraint
-from nudipole.likelihood.intervals import region_statistic, region_threshold
-from nudipole.likelihood.region import global_minimum, minima, region_pieces
+from nudipole.constraints.detector_criterion import calibrate
+from nudipole.likelihood.intervals import IntervalKind, region_statistic, region_threshold
+from nudipole.likelihood.region import ScanAt, global_minimum, minima, region_pieces
 from nudipole.likelihood.scan import SignalScan
 from nudipole.limits.table import SOLAR_VARIANT, Curve, Edge, Label, grid_status
 
@@ -49,15 +50,32 @@ def _curve(
     return Curve(label, edge, branch, M_N_MeV, mu, status)
 
 
+def _edges(
+    constraint: DetectorConstraint, scan_at: ScanAt, masses: NDArray[np.float64], variant: str
+) -> list[tuple[float | None, float]]:
+    """Return the edges at all masses, with thresholds from toys if the criterion wants them."""
+    criterion, scans = constraint.criterion(variant), {float(M): scan_at(float(M)) for M in masses}
+    by_toys = criterion.kind is IntervalKind.FELDMAN_COUSINS and constraint.models[variant].own_threshold is None
+    if not by_toys:
+        return [constraint.edges_muB(scan, None, variant) for scan in scans.values()]
+    calibration = calibrate(scans.__getitem__, masses, criterion, constraint.statistics.calibration_points)
+    thresholds = {M: calibration.at(M, scan) for M, scan in scans.items()}
+    return [
+        (None, inf) if thresholds[M] is None else constraint.edges_muB(scan, thresholds[M], variant)
+        for M, scan in scans.items()
+    ]
+
+
 def _spread(constraint: DetectorConstraint, masses: NDArray[np.float64], flavour: str) -> Iterator[Curve]:
     """Yield the limit of the default variant in other solar models."""
     level, default = constraint.statistics.confidence_level, constraint.experiment.variant
     for name, model in constraint.spread.items():
         label = replace(
-            _label(constraint, flavour, f"{default}{SOLAR_VARIANT}{name}", level, constraint.statistic),
+            _label(constraint, flavour, f"{default}{SOLAR_VARIANT}{name}", level, constraint.statistic()),
             is_default=False,
         )
-        high = np.array([constraint.edges_muB(model.scan(float(M), flavour))[1] for M in masses])
+        edges = _edges(constraint, lambda M, m=model: m.scan(M, flavour), masses, default)  # type: ignore[misc]
+        high = np.array([upper for _, upper in edges])
         yield _curve(constraint, label, Edge.FLOOR, 0, masses, high)
 
 
@@ -65,8 +83,8 @@ def _interval_curves(
     constraint: DetectorConstraint, masses: NDArray[np.float64], flavour: str, variant: str
 ) -> Iterator[Curve]:
     level = constraint.statistics.confidence_level
-    label = _label(constraint, flavour, variant, level, constraint.statistic)
-    edges = [constraint.edges_muB(constraint.scan(float(M), flavour, variant)) for M in masses]
+    label = _label(constraint, flavour, variant, level, constraint.statistic(variant))
+    edges = _edges(constraint, lambda M: constraint.scan(M, flavour, variant), masses, variant)
     high = np.array([upper for _, upper in edges])
     yield _curve(constraint, label, Edge.FLOOR, 0, masses, high)
     low = np.array([inf if lower is None else lower for lower, _ in edges])

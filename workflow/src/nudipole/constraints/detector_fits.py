@@ -37,7 +37,7 @@ def fits_at(constraint: DetectorConstraint, flavour: str, M_N_MeV: float) -> Ite
         moments = {"background": 0.0}
         if scan.is_sensitive:
             moments["best_fit"] = sqrt(scan.best_fit.x_muB2)
-            limit = constraint.edges_muB(scan)[1]
+            limit = constraint.edges_muB(scan, None, variant)[1]
             moments |= {"limit": limit} if isfinite(limit) else {}
         yield from (_fit(scan, variant, flavour, M_N_MeV, hypothesis, mu) for hypothesis, mu in moments.items())
 
@@ -86,7 +86,7 @@ def _with_columns(constraint: DetectorConstraint, fit: Fit) -> dict[str, object]
 
 def _fit_rows(constraint: DetectorConstraint, fit: Fit) -> pd.DataFrame:
     n = fit.scan.nuisances
-    covariance = fit.scan.covariance(fit.mu_nu_muB**2, fit.nuisances)
+    covariance = fit.scan.covariance(fit.mu_nu_muB**2, fit.nuisances, with_signal=True)
     error = np.sqrt(np.diag(covariance))
     norm = error[0] * error[1:]
     correlation = np.divide(covariance[0, 1:], norm, out=np.zeros(len(norm)), where=norm > 0.0)

@@ -12,6 +12,7 @@ from nudipole.constraints.fluxes import Fluxes
 from nudipole.detectors.components import Component
 from nudipole.errors import DataError
 from nudipole.flavours import ALL_MODES
+from nudipole.likelihood.cost import Cost
 from nudipole.likelihood.model import Nuisances, Observation
 from nudipole.likelihood.scan import SignalScan
 
@@ -24,6 +25,18 @@ class DetectorModel:
 
     parts: tuple[Part, ...]
     fluxes: Fluxes
+
+    @property
+    def is_generative(self) -> bool:
+        """Whether the likelihood says what other outcomes there could have been: toys and Asimov data."""
+        return not any(
+            part.observation.kind is Cost.TABULATED or part.templates.detector.bins.rest for part in self.parts
+        )
+
+    @property
+    def own_threshold(self) -> tuple[Array, Array] | None:
+        """The collaboration's threshold on -2 ln L against expected events, if it comes with one."""
+        return self.parts[0].threshold if len(self.parts) == 1 else None
 
     @cached_property
     def observation(self) -> Observation:

@@ -37,6 +37,8 @@ class Part:
     observation: Observation
     components: tuple[Component, ...]
     standard: Array
+    threshold: tuple[Array, Array] | None = None
+    """Thresholds on -2 ln L against expected events that come with the data."""
 
 
 def scatterers_of(target: Target, tables: TableSource, model: ElectronModel) -> tuple[Scatterer, ...]:
@@ -146,7 +148,15 @@ def part_of(record: Record, tables: TableSource, model: ElectronModel, moments: 
         inside, absorber = absorbed(record.matched, bins), record.matched.absorber
         events[absorber] = np.where(inside, np.maximum(fit - others, 0.0), events[absorber])
     components = (*_scales(record, events), *_shapes(record, events, standard.sum(axis=0), bins))
-    return Part(record, templates, _observation(record, tables, events, bins), components, standard)
+    observation = _observation(record, tables, events, bins)
+    return Part(record, templates, observation, components, standard, _threshold(record, tables))
+
+
+def _threshold(record: Record, tables: TableSource) -> tuple[Array, Array] | None:
+    if record.data.threshold is None:
+        return None
+    table = tables(record.data.threshold)
+    return table["signal_events"].to_numpy(dtype=float), table["threshold"].to_numpy(dtype=float)
 
 
 def _scales(record: Record, events: Mapping[str, Array]) -> tuple[Component, ...]:

@@ -66,6 +66,7 @@ class DataRecord:
     events: str | None = None
     background: tuple[str, ...] = ()
     table: str | None = None
+    threshold: str | None = None
     fit: str | None = None
     fit_scale: float = 1.0
 
@@ -152,7 +153,7 @@ class Record:
     @property
     def datasets(self) -> tuple[str, ...]:
         """Names of the datasets of this record, each once."""
-        optional = (self.target.shells, self.target.isotopes, self.response.migration)
+        optional = (self.target.shells, self.target.isotopes, self.response.migration, self.data.threshold)
         names = [self.data.dataset, *(name for name in optional if name is not None)]
         names += [self.efficiency.dataset] if self.efficiency else []
         names += [background.dataset for background in self.backgrounds]

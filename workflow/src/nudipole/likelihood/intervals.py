@@ -14,11 +14,20 @@ class IntervalKind(StrEnum):
     """Delta = chi2 quantile with one degree of freedom (2.706 at 90 %): the field's convention."""
     ONE_SIDED = "one_sided"
     """Delta = squared normal quantile (1.642 at 90 %): the nominal upper limit."""
+    FELDMAN_COUSINS = "feldman_cousins"
+    """Delta(mu) from toy experiments, so that the interval covers: see nudipole.likelihood.calibration."""
+    CLS = "cls"
+    """CL_s = 1 - confidence level with asymptotic distributions: see nudipole.likelihood.cls."""
 
     @property
     def has_lower_edge(self) -> bool:
         """Whether the interval may exclude mu = 0."""
-        return self is IntervalKind.TWO_SIDED
+        return self in {IntervalKind.TWO_SIDED, IntervalKind.FELDMAN_COUSINS}
+
+    @property
+    def has_threshold(self) -> bool:
+        """Whether one Delta(-2 ln L) serves at all mu."""
+        return self in {IntervalKind.TWO_SIDED, IntervalKind.ONE_SIDED}
 
 
 def _require_level(confidence_level: float) -> None:
@@ -32,11 +41,18 @@ def _chi2_quantile(probability: float, degrees_of_freedom: int) -> float:
 
 
 def threshold(confidence_level: float, kind: IntervalKind, parameters: int = 1) -> float:
-    """Return Delta(-2 ln L) from the minimum over mu^2 >= 0 for one parameter (Wilks).
+    """Return Delta(-2 ln L) from the minimum over mu^2 >= 0 (Wilks).
 
-    parameters: 2 for curves that were drawn as contours of two parameters (4.605 at 90 %).
+    parameters: 2 for curves that were drawn as contours of two parameters (4.605 at 90 %), two-sided only. Raises
+    DomainError for a kind whose Delta depends on mu.
     """
     _require_level(confidence_level)
+    if not kind.has_threshold:
+        raise DomainError(
+            f"an interval of the kind {kind.value} has no fixed Delta(-2 ln L): its threshold depends on mu"
+        )
+    if parameters not in (1, 2) or (parameters == 2 and kind is not IntervalKind.TWO_SIDED):
+        raise DomainError(f"parameters must be 1, or 2 for a two-sided interval, got {parameters} for {kind.value}")
     if kind is IntervalKind.TWO_SIDED:
         return _chi2_quantile(confidence_level, parameters)
     return float(ndtri(confidence_level)) ** 2
@@ -50,9 +66,15 @@ def region_threshold(confidence_level: float, parameters: int = 2) -> float:
 
 def limit_statistic(confidence_level: float, kind: IntervalKind, parameters: int = 1) -> str:
     """Return the statistic in words, as stored with each limit."""
+    _require_level(confidence_level)
+    if kind is IntervalKind.CLS:
+        return f"CLs, asymptotic qtilde, CLs={1.0 - confidence_level:.3g}"
+    if kind is IntervalKind.FELDMAN_COUSINS:
+        return "profile likelihood, Feldman-Cousins, Delta(-2lnL) from toys at profiled nuisances"
     sided = kind.value.replace("_", "-")
     delta = threshold(confidence_level, kind, parameters)
-    return f"profile likelihood, {sided}, Delta(-2lnL)={delta:.3f} above min over mu^2>=0"
+    dof = "" if parameters == 1 else f", {parameters} parameters"
+    return f"profile likelihood, {sided}{dof}, Delta(-2lnL)={delta:.3f} above min over mu^2>=0"
 
 
 def region_statistic(confidence_level: float, parameters: int = 2) -> str:

@@ -1,139 +1,228 @@
-"""The profile as a function of mu^2: kernels for value and derivative, the minimum, and where it crosses a level."""
+"""The profile as a function of u (mu^2 in a natural unit): kernels for many values, its minimum, and its crossings."""
 
-from math import inf
+from math import inf, isfinite, nan, sqrt
 
 import numpy as np
 from numba import njit
 
-from nudipole.likelihood.cost import cost_derivatives
-from nudipole.likelihood.profile import expected_counts, profile
+from nudipole.compilation import INNER, KERNEL, flag, number
+from nudipole.likelihood.cost import POISSON
+from nudipole.likelihood.newton import solve_free
+from nudipole.likelihood.profile import (
+    FIRST,
+    GRADIENT,
+    MODEL,
+    STEP,
+    fill_columns,
+    fill_derivatives,
+    fill_edge_derivatives,
+    fill_model,
+    minimise,
+    workspace,
+)
 
-RTOL = 1e-10
-"""Relative accuracy of a root in mu^2."""
+LAST_STEP = 1e-6
+"""Relative step in u after which the next Newton step would be below rounding: they converge quadratically."""
+NARROW = 1e-12
+"""Relative width of a bracket in which there is nothing left to look for."""
 MAX_STEPS = 200
-FIRST_STEP = 1e-3
-"""First step of a search, in units of the natural mu^2."""
+GROWTH = 8.0
+"""Largest factor by which the distance to the best fit grows in a step of the search for an upper edge."""
 SATURATION = 1e12
 """Times the natural mu^2: -2 ln L is as large there as it can become, so the search for an upper edge ends."""
 
 
-@njit(cache=True)
-def profile_at(x, observation, constant, slope, priors, theta, columns):  # type: ignore[no-untyped-def]
-    """Profile at mu^2 = x from the given start, changed in place; columns is scratch like constant."""
-    for j in range(constant.shape[0]):
-        for i in range(constant.shape[1]):
-            columns[j, i] = constant[j, i] + x * slope[j, i]
-    return profile(observation, columns, priors, theta)
+@njit(**KERNEL, **INNER)
+def is_impossible(observation, constant, slope, u):  # type: ignore[no-untyped-def]
+    """Whether some bin has events and no component that could make any."""
+    kind, counts = observation[0], observation[1]
+    if kind != POISSON:
+        return False
+    for i in range(len(counts)):
+        total = 0.0
+        for j in range(constant.shape[0]):
+            total += abs(constant[j, i] + u * slope[j, i])
+        if counts[i] > 0.0 and total == 0.0:
+            return True
+    return False
 
 
-@njit(cache=True)
-def derivative_at(x, observation, constant, slope, priors, theta, columns):  # type: ignore[no-untyped-def]
-    """Return (-2 ln L, its derivative in mu^2, converged) of the profile; the nuisances sit at their minimum."""
-    n = constant.shape[1]
-    chi2, converged = profile_at(x, observation, constant, slope, priors, theta, columns)
-    model, first, second = np.empty(n), np.empty(n), np.empty(n)
-    expected_counts(theta, columns, model)
-    cost_derivatives(observation, model, first, second)
+@njit(**KERNEL, **INNER)
+def profile_at(u, observation, constant, slope, priors, start, p, quick, work):  # type: ignore[no-untyped-def]
+    """Profile at u from where p is, or from the start if that leads nowhere; returns (-2 ln L, converged)."""
+    k = constant.shape[0]
+    p[k] = u
+    chi2, converged = minimise(observation, constant, slope, priors, p, flag(False), quick, work)
+    if converged:
+        return chi2, True
+    for j in range(k):
+        p[j] = start[j]
+    chi2, converged = minimise(observation, constant, slope, priors, p, flag(False), quick, work)
+    if not converged and is_impossible(observation, constant, slope, u):
+        return inf, True
+    return chi2, converged
+
+
+@njit(**KERNEL, **INNER)
+def slope_at(observation, constant, slope, p, work):  # type: ignore[no-untyped-def]
+    """Return d(-2 ln L)/du where the nuisances sit at their minimum: the explicit derivative."""
+    columns, bins = work[0], work[1]
+    k, n = constant.shape
+    fill_columns(constant, slope, p, flag(True), columns)
+    fill_model(constant, slope, p, flag(True), columns, bins, number(MODEL))
+    fill_edge_derivatives(observation, bins[MODEL], work)
     total = 0.0
-    for j in range(slope.shape[0]):
-        for i in range(n):
-            total += first[i] * theta[j] * slope[j, i]
-    return chi2, total, converged
+    for i in range(n):
+        # nothing at all where the signal is nothing, even if the cost is infinitely steep
+        if columns[k, i] != 0.0:
+            total += bins[FIRST, i] * columns[k, i]
+    return total
 
 
-@njit(cache=True)
-def profile_many(x, observation, constant, slope, priors, start):  # type: ignore[no-untyped-def]
-    """Profile at every x, each from where the one before ended; returns (-2 ln L, theta, converged)."""
-    chi2, theta = np.empty(len(x)), np.empty((len(x), len(start)))
-    converged, columns = np.empty(len(x), dtype=np.bool_), np.empty_like(constant)
-    current = start.copy()
-    for i in range(len(x)):
-        chi2[i], converged[i] = profile_at(x[i], observation, constant, slope, priors, current, columns)
-        for j in range(len(start)):
-            theta[i, j] = current[j]
+@njit(**KERNEL)
+def profile_many(u, observation, constant, slope, priors, start):  # type: ignore[no-untyped-def]
+    """Profile at every u, each from where the one before ended; returns (-2 ln L, theta, converged)."""
+    k, n = constant.shape
+    chi2, theta, converged = np.empty(len(u)), np.empty((len(u), k)), np.empty(len(u), dtype=np.bool_)
+    p, work = np.empty(k + 1), workspace(k, n)
+    for j in range(k):
+        p[j] = start[j]
+    for i in range(len(u)):
+        chi2[i], converged[i] = profile_at(u[i], observation, constant, slope, priors, start, p, flag(True), work)
+        for j in range(k):
+            theta[i, j] = p[j]
     return chi2, theta, converged
 
 
-@njit(cache=True)
-def _value(x, level, seek_minimum, observation, constant, slope, priors, theta, columns):  # type: ignore[no-untyped-def]
-    """Return (what is to vanish, converged): the derivative for a minimum, the distance to the level for a crossing."""
-    if seek_minimum:
-        _, gradient, converged = derivative_at(x, observation, constant, slope, priors, theta, columns)
-        return gradient, converged
-    chi2, converged = profile_at(x, observation, constant, slope, priors, theta, columns)
-    return chi2 - level, converged
+@njit(**KERNEL)
+def derivative_at(u, observation, constant, slope, priors, start):  # type: ignore[no-untyped-def]
+    """Return (d(-2 ln L)/du of the profile, converged)."""
+    k, n = constant.shape
+    p, work = np.empty(k + 1), workspace(k, n)
+    for j in range(k):
+        p[j] = start[j]
+    chi2, converged = profile_at(u, observation, constant, slope, priors, start, p, flag(False), work)
+    return (-inf if chi2 == inf else slope_at(observation, constant, slope, p, work)), converged
 
 
-@njit(cache=True)
-def root(low, high, level, seek_minimum, observation, constant, slope, priors, theta):  # type: ignore[no-untyped-def]
-    """Return (x, converged) between two ends of opposite sign.
+@njit(**KERNEL, **INNER)
+def fit_all(u, observation, constant, slope, priors, start, p, quick, work):  # type: ignore[no-untyped-def]
+    """Minimise over theta and u >= 0 from where p is, else from the start at u, or at 1; returns (-2 ln L, converged).
 
-    Chandrupatla, Adv. Eng. Software 28 (1997) 145: inverse quadratic interpolation where it is safe, else bisection.
+    A point at the edge of an empty bin (m = 0) can be a bad place to begin, and so can one far from it.
     """
-    columns = np.empty_like(constant)
-    a, b = high, low
-    f_a, good = _value(a, level, seek_minimum, observation, constant, slope, priors, theta, columns)
-    f_b, fine = _value(b, level, seek_minimum, observation, constant, slope, priors, theta, columns)
-    c, f_c, t = a, f_a, 0.5
-    good = good and fine
-    for _ in range(MAX_STEPS):
-        x = a + t * (b - a)
-        f_x, fine = _value(x, level, seek_minimum, observation, constant, slope, priors, theta, columns)
-        good = good and fine
-        if (f_x > 0.0) == (f_a > 0.0):
-            c, f_c = a, f_a
-        else:
-            c, f_c, b, f_b = b, f_b, a, f_a
-        a, f_a = x, f_x
-        best = a if abs(f_a) < abs(f_b) else b
-        tolerance = 2.0 * RTOL * abs(best) / max(abs(b - c), 1e-300)
-        if f_a == 0.0 or abs(b - a) <= 2.0 * RTOL * abs(best):
-            return best, good
-        t = _fraction(a, f_a, b, f_b, c, f_c)
-        t = min(max(t, tolerance), 1.0 - tolerance)
-    return best, False
-
-
-@njit(cache=True)
-def _fraction(a, f_a, b, f_b, c, f_c):  # type: ignore[no-untyped-def]
-    """Return where between a and b to look next."""
-    if f_a == f_b or c == b:
-        return 0.5
-    xi, phi = (a - b) / (c - b), (f_a - f_b) / (f_c - f_b)
-    if phi * phi < xi and (1.0 - phi) ** 2 < 1.0 - xi:
-        first = f_a / (f_b - f_a) * f_c / (f_b - f_c)
-        return first + (c - a) / (b - a) * f_a / (f_c - f_a) * f_b / (f_c - f_b)
-    return 0.5
-
-
-@njit(cache=True)
-def minimum(natural, observation, constant, slope, priors, theta):  # type: ignore[no-untyped-def]
-    """Return (x >= 0 at the minimum, -2 ln L there, converged); theta ends at the minimum."""
-    columns = np.empty_like(constant)
-    chi2, gradient, converged = derivative_at(0.0, observation, constant, slope, priors, theta, columns)
-    if gradient >= 0.0:
-        return 0.0, chi2, converged
-    low, high = 0.0, FIRST_STEP * natural
-    while derivative_at(high, observation, constant, slope, priors, theta, columns)[1] < 0.0:
-        low, high = high, 2.0 * high
-        if high > SATURATION * natural:
-            return high, inf, False
-    x, found = root(low, high, 0.0, True, observation, constant, slope, priors, theta)
-    chi2, converged = profile_at(x, observation, constant, slope, priors, theta, columns)
-    return x, chi2, converged and found
-
-
-@njit(cache=True)
-def upper_crossing(best_x, natural, level, observation, constant, slope, priors, theta):  # type: ignore[no-untyped-def]
-    """Return (x above the minimum where -2 ln L reaches the level, converged); infinite if it never does."""
-    columns = np.empty_like(constant)
-    low, step = best_x, max(FIRST_STEP * natural, 0.1 * best_x)
-    while True:
-        chi2, good = profile_at(best_x + step, observation, constant, slope, priors, theta, columns)
-        if not good or chi2 >= level:
+    chi2, converged = minimise(observation, constant, slope, priors, p, flag(True), quick, work)
+    for attempt in range(2):
+        if converged:
             break
-        if step > SATURATION * natural:
+        for j in range(constant.shape[0]):
+            p[j] = start[j]
+        p[constant.shape[0]] = u if attempt == 0 else 1.0
+        chi2, converged = minimise(observation, constant, slope, priors, p, flag(True), quick, work)
+    return chi2, converged
+
+
+@njit(**KERNEL)
+def minimum(observation, constant, slope, priors, start, p, quick, work):  # type: ignore[no-untyped-def]
+    """Move p to the minimum over theta and u >= 0, outwards from u = 0; returns (-2 ln L, converged)."""
+    k = constant.shape[0]
+    p[k] = 0.0
+    chi2, converged = profile_at(0.0, observation, constant, slope, priors, start, p, flag(False), work)
+    if not converged:
+        return chi2, False
+    if isfinite(chi2) and slope_at(observation, constant, slope, p, work) >= 0.0:
+        return chi2, True
+    if not isfinite(chi2):
+        p[k] = 1.0
+    return fit_all(0.0, observation, constant, slope, priors, start, p, quick, work)
+
+
+@njit(**KERNEL, **INNER)
+def first_guess(rise, observation, constant, slope, priors, p, work):  # type: ignore[no-untyped-def]
+    """Return the distance in u over which -2 ln L rises by so much if it is a parabola; p: the best fit."""
+    columns, bins, matrices, vectors, flags = work
+    center, precision, lower, fixed = priors
+    k = constant.shape[0]
+    steepness = max(slope_at(observation, constant, slope, p, work), 0.0)
+    fill_derivatives(columns, slope, center, precision, p, flag(True), bins, matrices[0], vectors)
+    for j in range(k + 1):
+        flags[0, j] = j == k or (not fixed[j] and p[j] > lower[j])
+        vectors[GRADIENT, j] = -1.0 if j == k else 0.0
+    solve_free(matrices, vectors, flags, k + 1, k)
+    variance = vectors[STEP, k]
+    if not (isfinite(variance) and variance > 0.0):
+        return 1.0
+    return 2.0 * rise / (steepness + sqrt(steepness * steepness + 2.0 * rise / variance))
+
+
+@njit(**KERNEL, **INNER)
+def _newton_target(u, best, low, high, height, aim, steepness):  # type: ignore[no-untyped-def]
+    """Return where the root of -2 ln L above the best fit, taken as straight, reaches the aim; NaN if not inside."""
+    if not isfinite(height) or not steepness * (high - best) > 0.0:
+        return nan
+    target = u + 2.0 * height * (aim - height) / steepness
+    return target if min(low, high) <= target <= max(low, high) else nan
+
+
+@njit(**KERNEL, **INNER)
+def crossing(low, high, u, level, least, observation, constant, slope, priors, start, p, work):  # type: ignore[no-untyped-def]
+    """Return (u, converged) where the profile rises from below to the level, or falls to it if low > high.
+
+    least: -2 ln L at the best fit, which is at `low`; high may be infinite, and then the result. Newton on the root of
+    the distance from the best fit, which is straight for a parabola, kept inside the bracket by bisection.
+    """
+    aim, best, last = sqrt(level - least), low, inf
+    for _ in range(MAX_STEPS):
+        chi2, converged = profile_at(u, observation, constant, slope, priors, start, p, flag(False), work)
+        if not converged:
+            return u, False
+        if chi2 >= level:
+            high = u
+        else:
+            low = u
+        if abs(high - low) <= NARROW * abs(u):
+            return u, True
+        if u > SATURATION and not isfinite(high):
             return inf, True
-        low, step = best_x + step, 2.0 * step
-    x, found = root(low, best_x + step, level, False, observation, constant, slope, priors, theta)
-    return x, found and good
+        height, target = sqrt(max(chi2 - least, 0.0)), nan
+        # a step that gained little is followed by one of the safe kind
+        gained = abs(height - aim) < 0.5 * last
+        if gained:
+            steepness = slope_at(observation, constant, slope, p, work)
+            target = _newton_target(u, best, low, high, height, aim, steepness)
+        last = abs(height - aim) if gained else inf
+        if abs(target - u) <= LAST_STEP * abs(u):
+            return target, True
+        if not abs(target - best) < GROWTH * abs(u - best):
+            target = 0.5 * (low + high) if isfinite(high) else best + GROWTH * (u - best)
+        u = target
+    return u, False
+
+
+@njit(**KERNEL, **INNER)
+def upper_edge(rise, least, observation, constant, slope, priors, start, p, work):  # type: ignore[no-untyped-def]
+    """Return (u, converged) above the best fit p where -2 ln L has risen by so much; infinite if it never does."""
+    best = p[constant.shape[0]]
+    guess = first_guess(rise, observation, constant, slope, priors, p, work)
+    problem = (observation, constant, slope, priors, start, p, work)
+    return crossing(best, inf, best + guess, least + rise, least, *problem)
+
+
+@njit(**KERNEL)
+def edges(level, falling, observation, constant, slope, priors, start):  # type: ignore[no-untyped-def]
+    """Return (u, converged) where the profile crosses the level below (falling) or above the best fit."""
+    k, n = constant.shape
+    p, work = np.empty(k + 1), workspace(k, n)
+    for j in range(k):
+        p[j] = start[j]
+    least, converged = minimum(observation, constant, slope, priors, start, p, flag(False), work)
+    if not converged or level <= least:
+        return p[k], False
+    problem = (observation, constant, slope, priors, start, p, work)
+    if not falling:
+        return upper_edge(level - least, least, *problem)
+    best = p[k]
+    guess = best - first_guess(level - least, observation, constant, slope, priors, p, work)
+    if not 0.0 < guess < best:
+        guess = 0.5 * best
+    return crossing(best, 0.0, guess, level, least, *problem)

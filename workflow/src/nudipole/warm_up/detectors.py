@@ -6,6 +6,9 @@ from nudipole.detectors.response import Bins, Detector, GaussianResponse
 from nudipole.detectors.targets import free_electrons
 from nudipole.detectors.templates import TemplateMaker
 from nudipole.kinematics import M_N_max_MeV
+from nudipole.likelihood.calibration import feldman_cousins
+from nudipole.likelihood.cls import expected_limits
+from nudipole.likelihood.intervals import IntervalKind
 from nudipole.likelihood.model import Nuisances, Observation
 from nudipole.likelihood.scan import SignalScan
 from nudipole.warm_up.sources import tiny_moments
@@ -23,5 +26,6 @@ def compile_kernels() -> None:
     scan = SignalScan(observation, nuisances, background, signal[:1] / signal[:1].sum())
     scan.upper_crossing_muB2(scan.best_fit.chi2 + 1.0)
     scan.derivative(0.1)
-    scan.covariance(0.1, scan.best_fit.nuisances)
+    feldman_cousins(scan, 0.9, 50)
+    expected_limits(scan, 0.9, IntervalKind.ONE_SIDED, 50, 1)
     M_N_max_MeV(np.float64(1.0))
