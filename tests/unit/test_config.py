@@ -130,7 +130,7 @@ MISTAKES = {
     "detectors.xenon1t.tritium=maybe": r"detectors\.xenon1t\.tritium = 'maybe' is not allowed: must be true or false",
     "detectors.xenon1t=3": r"detectors\.xenon1t = 3 is not allowed: must be a section with keys",
     "statistics.confidence_level=0.5": r"statistics\.confidence_level = 0\.5 is not allowed: .* > 0\.5, < 1",
-    "statistics.interval=cls": r"statistics\.interval = 'cls' is not allowed: must be one of two_sided, one_sided",
+    "statistics.interval=bayes": r"statistics\.interval = 'bayes' is not allowed: must be one of two_sided, one_sided",
     "stellar.mu_0_muB=0": r"stellar\.mu_0_muB = 0 is not allowed: must be a number or null, > 0, <= 1e-06, in mu_B",
     "solar.oscillation_overrides.sin2_theta12=1": r"solar\.oscillation_overrides\.sin2_theta12 = 1 .* < 1",
     "data.catalog=": r"data\.catalog = None is not allowed: must be text, not empty",

@@ -1,13 +1,14 @@
 """The detector records of a project, with the configuration's changes laid over them, checked against their schema."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 
+from nudipole.config.detector_checks import record_problems, variants_of
 from nudipole.config.load import canonical, merge, problem_text, read_yaml
-from nudipole.detectors.record import Experiment, default_variant, experiment_of, in_variant, without_nulls
+from nudipole.detectors.record import Experiment, default_variant, experiment_of, without_nulls
 from nudipole.errors import ConfigError
 
 FOLDER = Path("resources/detectors")
@@ -25,23 +26,22 @@ def load_records(root: Path, config: Mapping[str, Any]) -> dict[str, dict[str, A
     """Return every record with `detectors.overrides` laid over it; ConfigError names file, key and what is allowed."""
     overrides, names = config["detectors"]["overrides"] or {}, record_names(root)
     schema = read_yaml(root / DETECTOR_SCHEMA_PATH)
-    for key, known in (("overrides", overrides), ("variants", config["detectors"]["variants"])):
-        for name in known:
+    for key in ("overrides", "variants", "experiments"):
+        for name in config["detectors"][key]:
             _require_known(f"detectors.{key}", name, names)
-    for name in config["detectors"]["experiments"]:
-        _require_known("detectors.experiments", name, names)
-    records = {}
+    records: dict[str, dict[str, Any]] = {
+        name: canonical(merge(read_yaml(root / FOLDER / f"{name}.yaml"), overrides.get(name, {}))) for name in names
+    }
+    # first the schema of all, since a combination looks into the records of its parts
     for name in names:
-        record = without_nulls(canonical(merge(read_yaml(root / FOLDER / f"{name}.yaml"), overrides.get(name, {}))))
-        problems = [*_problems(record, schema), *_reference_problems(record, names)]
-        if problems:
-            listing = "\n  - ".join(problems)
-            raise ConfigError(
-                f"the detector record {FOLDER / f'{name}.yaml'} is not valid"
-                f"{' with detectors.overrides on top' if name in overrides else ''}:\n  - {listing}\n"
-                f"{FOLDER}/README.md describes every key."
-            )
-        records[name] = record
+        _stop_at(_schema_problems(records[name], schema), name, name in overrides)
+    for name in names:
+        _stop_at([*record_problems(name, records)], name, name in overrides)
+    # from here on the configured variant is the default one: in combinations and pictures as well
+    chosen = {name: configured_variant(name, records, config) for name in names}
+    for name in names:
+        if "variants" in records[name]:
+            records[name]["default_variant"] = chosen[name]
     _check_coverage(records, config)
     return records
 
@@ -50,7 +50,7 @@ def _check_coverage(records: Records, config: Mapping[str, Any]) -> None:
     """Stop if toys are asked of a likelihood that says nothing of other outcomes."""
     for name in config["statistics"]["coverage"]["experiments"]:
         _require_known("statistics.coverage.experiments", name, tuple(records))
-        experiment = experiment_of(name, records, configured_variant(name, records, config))
+        experiment = experiment_of(name, records)
         if any(part.data.table or (part.data.events and part.bins.width is None) for part in experiment.parts):
             raise ConfigError(
                 f"statistics.coverage.experiments: {name} (variant {experiment.variant}) has a tabulated likelihood or "
@@ -58,45 +58,58 @@ def _check_coverage(records: Records, config: Mapping[str, Any]) -> None:
             )
 
 
+def _stop_at(problems: list[str], name: str, is_overridden: bool) -> None:
+    if problems:
+        listing = "\n  - ".join(problems)
+        raise ConfigError(
+            f"the detector record {FOLDER / f'{name}.yaml'} is not valid"
+            f"{' with detectors.overrides on top' if is_overridden else ''}:\n  - {listing}\n"
+            f"{FOLDER}/README.md describes every key."
+        )
+
+
 def _require_known(key: str, name: str, names: tuple[str, ...]) -> None:
     if name not in names:
         raise ConfigError(f"{key}: {name!r} has no record; {FOLDER} has {', '.join(names)}")
 
 
-def _problems(record: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what the schema does not allow, in the record and in each of its variants."""
+def _schema_problems(record: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    """Return what the schema does not allow, in the record and in each of its variants."""
     validator = jsonschema.Draft202012Validator(schema)
-    yield from (problem_text(error) for error in sorted(validator.iter_errors(record), key=lambda e: str(e.path)))
-    for variant in record.get("variants", {}):
-        if isinstance(record["variants"][variant], Mapping):
-            errors = validator.iter_errors(in_variant(record, variant))
-            yield from (f"variants.{variant}: {problem_text(error)}" for error in errors)
+
+    def problems(content: Mapping[str, Any]) -> list[str]:
+        return [_text(error) for error in sorted(validator.iter_errors(content), key=lambda e: str(e.path))]
+
+    found = problems(without_nulls(record))
+    if found:
+        return found
+    varied = ((variant, problems(content)) for variant, content in variants_of(record).items())
+    return [f"variants.{variant}: {problem}" for variant, texts in varied for problem in texts]
 
 
-def _reference_problems(record: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[str]:
-    """Yield names that a record mentions and nobody defines."""
-    variants = record.get("variants", {})
-    if variants and default_variant(record) not in variants:
-        yield f"default_variant = {default_variant(record)!r} is not allowed: must be one of {', '.join(variants)}"
-    for part in record.get("combine", ()):
-        if part not in names:
-            yield f"combine: {part!r} has no record; {FOLDER} has {', '.join(names)}"
-    backgrounds = record.get("backgrounds", {})
-    for name in record.get("data", {}).get("background", ()):
-        if name not in backgrounds:
-            yield f"data.background: {name!r} is no component; backgrounds has {', '.join(backgrounds)}"
+def _text(error: jsonschema.ValidationError) -> str:
+    if error.validator == "dependentRequired":
+        return "variants and default_variant need each other: one of them is missing"
+    if error.validator != "oneOf":
+        return problem_text(error, "record")
+    rule, content = cast("Mapping[str, Any]", error.schema), cast("Mapping[str, Any]", error.instance)
+    complete = rule["oneOf"][1]["required"]
+    if "combine" in content:
+        return f"combine stands beside {', '.join(complete)}: a combination has no keys on target or data"
+    missing = [key for key in complete if key not in content]
+    return f"missing {', '.join(missing)}; or name the records to put together under `combine`"
 
 
 def configured_variant(name: str, records: Records, config: Mapping[str, Any]) -> str:
     """Return the default variant of an experiment: that of the configuration, or else of the record."""
-    section = config["detectors"]
-    if name == "xenon1t" and "tritium" in records[name].get("variants", {}):
-        return "tritium" if section["xenon1t"]["tritium"] else "no_tritium"
-    chosen = str(section["variants"].get(name, default_variant(records[name])))
-    allowed = records[name].get("variants", {chosen: {}})
+    section, record = config["detectors"], records[name]
+    allowed = list(variants_of(record))
+    chosen = section["variants"].get(name, default_variant(record))
+    if name == "xenon1t" and name not in section["variants"] and "tritium" in allowed:
+        chosen = "tritium" if section["xenon1t"]["tritium"] else "no_tritium"
     if chosen not in allowed:
         raise ConfigError(f"detectors.variants.{name} = {chosen!r} is not allowed: its record has {', '.join(allowed)}")
-    return chosen
+    return str(chosen)
 
 
 def configured_experiments(name: str, records: Records, config: Mapping[str, Any]) -> tuple[Experiment, ...]:
@@ -112,4 +125,5 @@ def experiments(name: str, records: Records, default: str) -> tuple[Experiment, 
 
 def records_of(name: str, records: Records) -> dict[str, Any]:
     """Return the record of an experiment and those of what it combines."""
-    return {key: records[key] for key in (name, *records[name].get("combine", ()))}
+    parts = (part for content in variants_of(records[name]).values() for part in content.get("combine", ()))
+    return {key: records[key] for key in (name, *parts)}

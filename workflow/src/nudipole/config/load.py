@@ -86,13 +86,14 @@ def _integers(node: Any, schema: Mapping[str, Any]) -> Any:
     return int(node) if schema.get("type") == "integer" else node
 
 
-def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every value of a nested node with its path."""
     if isinstance(node, Mapping):
         for key, value in node.items():
-            yield from _leaves(value, f"{path}.{key}" if path else str(key))
+            yield from leaves(value, f"{path}.{key}" if path else str(key))
     elif isinstance(node, list):
         for i, value in enumerate(node):
-            yield from _leaves(value, f"{path}[{i}]")
+            yield from leaves(value, f"{path}[{i}]")
     else:
         yield path, node
 
@@ -133,9 +134,9 @@ def _allowed(error: jsonschema.ValidationError) -> str:
     return ", ".join(words)
 
 
-def problem_text(error: jsonschema.ValidationError) -> str:
-    """Return what is wrong at the place of an error and what would be right."""
-    path = ".".join(str(part) for part in error.absolute_path) or "configuration"
+def problem_text(error: jsonschema.ValidationError, whole: str = "configuration") -> str:
+    """Return what is wrong at the place of an error and what would be right; whole: what is checked, in a word."""
+    path = ".".join(str(part) for part in error.absolute_path) or whole
     schema, instance = cast("Mapping[str, Any]", error.schema), cast("Mapping[str, Any]", error.instance)
     if error.validator == "additionalProperties":
         known = list(schema.get("properties", {}))
@@ -144,7 +145,7 @@ def problem_text(error: jsonschema.ValidationError) -> str:
         for key in unknown:
             close = difflib.get_close_matches(str(key), known, n=1)
             hint = f" (did you mean {close[0]}?)" if close else ""
-            full = key if path == "configuration" else f"{path}.{key}"
+            full = key if path == whole else f"{path}.{key}"
             parts.append(f"unknown key {full} = {instance[key]!r}{hint}; allowed there: {', '.join(known)}")
         return "; ".join(parts)
     if error.validator == "required":
@@ -155,7 +156,7 @@ def problem_text(error: jsonschema.ValidationError) -> str:
 
 def _range_problems(config: Mapping[str, Any]) -> Iterator[str]:
     """Yield what a JSON schema cannot say: non-finite numbers and empty ranges."""
-    for path, value in _leaves(config):
+    for path, value in leaves(config):
         if isinstance(value, float) and not math.isfinite(value):
             yield f"{path} = {value} is not allowed: must be a finite number"
     grid, figures = config["grid"], config["figures"]

@@ -57,11 +57,11 @@ def _edges(
     criterion, scans = constraint.criterion(variant), {float(M): scan_at(float(M)) for M in masses}
     by_toys = criterion.kind is IntervalKind.FELDMAN_COUSINS and constraint.models[variant].own_threshold is None
     if not by_toys:
-        return [constraint.edges_muB(scan, None, variant) for scan in scans.values()]
+        return [constraint.edges_muB(scan, variant) for scan in scans.values()]
     calibration = calibrate(scans.__getitem__, masses, criterion, constraint.statistics.calibration_points)
     thresholds = {M: calibration.at(M, scan) for M, scan in scans.items()}
     return [
-        (None, inf) if thresholds[M] is None else constraint.edges_muB(scan, thresholds[M], variant)
+        (None, inf) if thresholds[M] is None else constraint.edges_muB(scan, variant, thresholds[M])
         for M, scan in scans.items()
     ]
 

@@ -37,7 +37,7 @@ def fits_at(constraint: DetectorConstraint, flavour: str, M_N_MeV: float) -> Ite
         moments = {"background": 0.0}
         if scan.is_sensitive:
             moments["best_fit"] = sqrt(scan.best_fit.x_muB2)
-            limit = constraint.edges_muB(scan, None, variant)[1]
+            limit = constraint.edges_muB(scan, variant)[1]
             moments |= {"limit": limit} if isfinite(limit) else {}
         yield from (_fit(scan, variant, flavour, M_N_MeV, hypothesis, mu) for hypothesis, mu in moments.items())
 

@@ -25,6 +25,8 @@ class DetectorModel:
 
     parts: tuple[Part, ...]
     fluxes: Fluxes
+    quantile_parameters: int = 1
+    """Number of parameters of the chi^2 quantile at which limits are read."""
 
     @property
     def is_generative(self) -> bool:

@@ -9,23 +9,28 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nudipole.constraints.base import TableSource
+from nudipole.constraints.fluxes import reference_scale
+from nudipole.detectors.columns import numbers
 from nudipole.detectors.components import Component, absorbed, component_events, match_factors, shape_template
 from nudipole.detectors.electrons import ElectronModel, electron_target
 from nudipole.detectors.nuclei import Nucleus, average_nucleus, nuclei
-from nudipole.detectors.record import DataRecord, Record, Target
+from nudipole.detectors.record import STANDARD, DataRecord, Record, Target
 from nudipole.detectors.response import Bins, Detector, Efficiency, GaussianResponse, Migration
 from nudipole.detectors.targets import Scatterer, electrons, free_electrons
 from nudipole.detectors.templates import TemplateMaker
 from nudipole.errors import DataError
+from nudipole.likelihood.cost import Cost
 from nudipole.likelihood.model import Observation
 from nudipole.sources.moments import FluxMoments
 
 Array = NDArray[np.float64]
 
-STANDARD = "standard"
-"""Name by which nuisances of shape mean weak scattering of solar neutrinos."""
 EVENT_WIDTH = 1e-6
 """Width of the bin around each event of an unbinned likelihood, in units of the estimator: the limit of small bins."""
+
+
+ISOTOPE_COLUMNS = ("A", "mass_u", "abundance", "spin")
+MIGRATION_COLUMNS = ("true_low_keV", "true_high_keV", "bin", "probability")
 
 
 @dataclass(frozen=True)
@@ -49,15 +54,17 @@ def scatterers_of(target: Target, tables: TableSource, model: ElectronModel) -> 
                 raise DataError("target: nuclei need `isotopes` or `A_g_per_mol`")
             return nuclei([average_nucleus(target.A_g_per_mol, target.Z)])
         table = tables(target.isotopes)
-        rows = zip(table["A"], table["mass_u"], table["abundance"], table["spin"], strict=True)
+        columns = (numbers(table, name, f"target.isotopes, dataset {target.isotopes}") for name in ISOTOPE_COLUMNS)
+        rows = zip(*columns, strict=True)
         return nuclei(Nucleus(A, target.Z, mass_u, abundance, spin) for A, mass_u, abundance, spin in rows)
     if target.electrons_per_t is not None:
         return (free_electrons(target.electrons_per_t),)
     if target.shells is None or target.A_g_per_mol is None:
         raise DataError("target: name `shells` with `A_g_per_mol`, `electrons_per_t`, or `Z`")
     shells = tables(target.shells)
-    columns = (shells["binding_energy_keV"].to_numpy(), shells["electrons"].to_numpy())
-    return (electrons(electron_target(model, *columns, target.A_g_per_mol)),)
+    where = f"target.shells, dataset {target.shells}"
+    binding_keV, count = (numbers(shells, name, where) for name in ("binding_energy_keV", "electrons"))
+    return (electrons(electron_target(model, binding_keV, count.astype(np.int64), target.A_g_per_mol)),)
 
 
 def detector_of(record: Record, tables: TableSource, model: ElectronModel) -> Detector:
@@ -65,16 +72,16 @@ def detector_of(record: Record, tables: TableSource, model: ElectronModel) -> De
     efficiency = None
     if record.efficiency:
         table = tables(record.efficiency.dataset)
-        efficiency = Efficiency(
-            table["E_keV"].to_numpy(dtype=float),
-            table["efficiency"].to_numpy(dtype=float),
-            record.efficiency.energy == "estimator",
-            record.efficiency.constant_above_keV,
-        )
+        where = f"efficiency.dataset {record.efficiency.dataset}"
+        E_keV, share = (numbers(table, name, where) for name in ("E_keV", "efficiency"))
+        of_estimator = record.efficiency.energy == "estimator"
+        efficiency = Efficiency(E_keV, share, of_estimator, record.efficiency.constant_above_keV)
     r = record.response
     bins = bins_of(record, tables(record.data.dataset))
     gaussian = GaussianResponse(r.mean_per_MeV, r.sigma, r.valid_to)
-    response = _migration(tables(r.migration), bins) if r.migration else gaussian
+    response = (
+        _migration(tables(r.migration), bins, f"response.migration, dataset {r.migration}") if r.migration else gaussian
+    )
     return Detector(
         record.name,
         record.exposure_t_yr,
@@ -85,24 +92,31 @@ def detector_of(record: Record, tables: TableSource, model: ElectronModel) -> De
     )
 
 
-def _migration(table: pd.DataFrame, bins: Bins) -> Migration:
-    """Return the matrix; energies that the table leaves out reach no bin."""
-    edges = np.unique(np.concatenate([table["true_low_keV"], table["true_high_keV"]]))
-    probability = np.zeros((len(edges) - 1, len(bins)))
-    rows = np.searchsorted(edges, table["true_low_keV"].to_numpy())
-    probability[rows, table["bin"].to_numpy()] = table["probability"].to_numpy()
+def _migration(table: pd.DataFrame, bins: Bins, where: str) -> Migration:
+    """Return the matrix; energies that the table leaves out reach no bin, bins beyond the region are left out."""
+    if bins.low[0] != 0.0:
+        raise DataError(f"{where}: its bins are counted from zero, where bins.range must begin")
+    low, high, column, share = (numbers(table, name, where) for name in MIGRATION_COLUMNS)
+    edges = np.unique(np.concatenate([low, high]))
+    probability, kept = np.zeros((len(edges) - 1, len(bins))), column < len(bins)
+    probability[np.searchsorted(edges, low[kept]), column[kept].astype(int)] = share[kept]
     return Migration(edges, probability)
 
 
 def _edges(data: DataRecord, table: pd.DataFrame) -> tuple[Array, Array]:
     if data.high is None:
         raise DataError(f"data of dataset {data.dataset}: name the column `high` with the upper edges of the bins")
-    high = table[data.high].to_numpy(dtype=float)
+    where = f"data, dataset {data.dataset}"
+    high = numbers(table, data.high, where)
     if data.low is not None:
-        return table[data.low].to_numpy(dtype=float), high
-    if data.width is None:
-        raise DataError(f"data of dataset {data.dataset}: name the column `low`, or the `width` of the bins")
-    return high - data.width, high
+        low = numbers(table, data.low, where)
+    elif data.width is not None:
+        low = high - data.width
+    else:
+        raise DataError(f"{where}: name the column `low`, or the `width` of the bins")
+    if not (low < high).all():
+        raise DataError(f"{where}: a bin of the columns `low` and `high` does not end above its beginning")
+    return low, high
 
 
 def bins_of(record: Record, table: pd.DataFrame) -> Bins:
@@ -126,13 +140,15 @@ def bins_of(record: Record, table: pd.DataFrame) -> Bins:
 
 
 def _events(record: Record, table: pd.DataFrame) -> Array:
-    E = table[record.data.events].to_numpy(dtype=float)
+    E = numbers(table, str(record.data.events), f"data.events, dataset {record.data.dataset}")
     lowest, highest = record.bins.range
     return np.asarray(np.sort(E[(lowest <= E) & (highest > E)]))
 
 
-def part_of(record: Record, tables: TableSource, model: ElectronModel, moments: FluxMoments, order: int) -> Part:
-    """Return a record with its tables, in a given flux."""
+def part_of(
+    record: Record, tables: TableSource, model: ElectronModel, moments: FluxMoments, order: int, solar_model: str
+) -> Part:
+    """Return a record with its tables, in a given flux, that of a solar model."""
     detector = detector_of(record, tables, model)
     templates = TemplateMaker(detector, moments, order)
     bins = detector.bins
@@ -140,23 +156,40 @@ def part_of(record: Record, tables: TableSource, model: ElectronModel, moments: 
     standard = np.zeros((len(templates.sources), len(bins)))
     if record.standard_neutrinos:
         standard = record.standard_scale * templates.standard
+    scale = reference_scale(templates.sources, record.flux_priors, tables, solar_model)
     if record.matched:
         fit = record.data.fit_scale * _in_bins(record, tables, record.data.fit, bins)
-        factor = match_factors(sum(events.values()) + standard.sum(axis=0), events, fit, record.matched, bins)
+        factor = match_factors(sum(events.values()) + scale @ standard, events, fit, record.matched, bins)
         events, standard = {name: factor * own for name, own in events.items()}, factor * standard
-        others = sum(own for name, own in events.items() if name != record.matched.absorber) + standard.sum(axis=0)
+        others = sum(own for name, own in events.items() if name != record.matched.absorber) + scale @ standard
         inside, absorber = absorbed(record.matched, bins), record.matched.absorber
         events[absorber] = np.where(inside, np.maximum(fit - others, 0.0), events[absorber])
-    components = (*_scales(record, events), *_shapes(record, events, standard.sum(axis=0), bins))
+    components = (*_scales(record, events), *_shapes(record, events, scale @ standard, bins))
     observation = _observation(record, tables, events, bins)
+    _require_expectation(record.name, observation, components, standard, bins)
     return Part(record, templates, observation, components, standard, _threshold(record, tables))
 
 
 def _threshold(record: Record, tables: TableSource) -> tuple[Array, Array] | None:
     if record.data.threshold is None:
         return None
-    table = tables(record.data.threshold)
-    return table["signal_events"].to_numpy(dtype=float), table["threshold"].to_numpy(dtype=float)
+    table, where = tables(record.data.threshold), f"data.threshold, dataset {record.data.threshold}"
+    return numbers(table, "signal_events", where), numbers(table, "threshold", where)
+
+
+def _require_expectation(
+    name: str, observation: Observation, components: tuple[Component, ...], standard: Array, bins: Bins
+) -> None:
+    """Raise DataError where events were seen and no background expects any: the likelihood would be zero there."""
+    if observation.kind is not Cost.POISSON:
+        return
+    expected = standard.sum(axis=0) + sum(component.start * component.events for component in components)
+    bad = np.flatnonzero((observation.counts > 0.0) & ~(expected > 0.0))
+    if len(bad):
+        raise DataError(
+            f"{name}: {observation.counts[bad[0]]:g} events were seen between {bins.low[bad[0]]:g} and "
+            f"{bins.high[bad[0]]:g}, where no background expects any; add one, or leave the bin out by bins.range"
+        )
 
 
 def _scales(record: Record, events: Mapping[str, Array]) -> tuple[Component, ...]:
@@ -184,11 +217,9 @@ def _shapes(record: Record, events: Mapping[str, Array], standard: Array, bins: 
 
 def _in_bins(record: Record, tables: TableSource, column: str | None, bins: Bins) -> Array:
     """Return a column of the dataset of the data in the kept bins, as events; gaps are interpolated."""
-    if column is None:
-        raise DataError(f"{record.name}: `matched` needs the column data.fit")
     table = tables(record.data.dataset)
     low, _ = _edges(record.data, table)
-    values = table[column].to_numpy(dtype=float)
+    values = numbers(table, str(column), f"data, dataset {record.data.dataset}")
     known = np.isfinite(values)
     return np.asarray(np.interp(bins.low, low[known], values[known]))
 
@@ -213,8 +244,17 @@ def _observation(record: Record, tables: TableSource, events: Mapping[str, Array
 
 def _tabulated(record: Record, table: pd.DataFrame, bins: Bins) -> Observation:
     """Return the tabulated -2 ln of the likelihood ratio on its grid of signal events; bins without rows are flat."""
-    grid = np.unique(table["signal_events"])
-    rows = table.pivot(index=record.data.low, columns="signal_events", values=record.data.table)
+    where = f"{record.name}: dataset {record.data.dataset}"
+    grid = np.unique(numbers(table, "signal_events", where))
+    low, _ = _edges(record.data, table)
+    numbers(table, str(record.data.table), where)
+    rows = table[(low >= bins.low[0]) & (low < bins.high[-1])].pivot(
+        index=record.data.low, columns="signal_events", values=record.data.table
+    )
+    place = np.argmin(np.abs(rows.index.to_numpy(dtype=float)[:, None] - bins.low), axis=1)
+    good = np.allclose(bins.low[place], rows.index) and np.allclose(np.diff(grid), grid[-1] / (len(grid) - 1))
+    if not good or grid[0] != 0.0 or rows.isna().any(axis=None):
+        raise DataError(f"{where} needs the bins that bins.range and bins.width make, and events 0, step, 2 step ...")
     values = np.zeros((len(bins), len(grid)))
-    values[np.searchsorted(bins.low, rows.index.to_numpy(dtype=float))] = rows.to_numpy()
-    return Observation.tabulated(values, float(grid[1] - grid[0]))
+    values[place] = rows.to_numpy()
+    return Observation.tabulated(values, float(grid[1]))

@@ -24,6 +24,8 @@ LUMINOSITY_MEV_PER_CM2_S = 8.4984e11
 LUMINOSITY_WIDTH = 0.0034
 """Relative width of the constraint: 0.34 % theoretical uncertainty, arXiv:2311.16226, sec. 2."""
 
+CORRELATION_COLUMNS = ("source_1", "source_2", "correlation")
+
 
 @dataclass(frozen=True)
 class Fluxes:
@@ -39,8 +41,7 @@ class Fluxes:
     def prior_of(self, others: Nuisances) -> Nuisances:
         """Return the nuisances of a likelihood, backgrounds first and fluxes last, with all priors."""
         groups = len(self.names)
-        start = np.where(self.width == 0.0, 1.0, self.center)
-        own = Nuisances.independent(self.names, self.center, self.width, np.zeros(groups), start)
+        own = Nuisances.independent(self.names, self.center, self.width, np.zeros(groups), self.center)
         nuisances = others.joined(own)
         if self.correlation is not None:
             nuisances = nuisances.correlated(self.names, self.correlation)
@@ -65,8 +66,8 @@ def fluxes_of(
         ]
         names = list(sources)
     else:
-        ratio = _flux_ratios(tables, priors.model, solar.model)
-        groups = [_scaled(group.sources, group.mean, group.width, ratio) for group in priors.groups]
+        ratios = _group_ratios(priors, tables, solar.model)
+        groups = [(g.sources, g.mean * r, g.width * r) for g, r in zip(priors.groups, ratios, strict=True)]
         names = [group.name for group in priors.groups]
         covered = {source for group in priors.groups for source in group.sources}
         for source in sources:
@@ -77,7 +78,8 @@ def fluxes_of(
     return Fluxes(
         names=tuple(f"flux_{name}" for name in names),
         members=np.array([[float(source in group[0]) for source in sources] for group in groups]),
-        center=np.array([group[1] for group in groups]),
+        # without nuisances the fluxes are those of the configured model
+        center=np.array([group[1] if statistics.flux_nuisances else 1.0 for group in groups]),
         width=width if statistics.flux_nuisances else np.zeros_like(width),
         correlation=_correlation(names, tables, statistics),
         luminosity=_luminosity([group[0] for group in groups], tables, solar)
@@ -91,18 +93,24 @@ def _model_fluxes(tables: TableSource, model: str) -> dict[str, float]:
     return {source: float(table.loc[source]) for source in SOURCES}
 
 
-def _flux_ratios(tables: TableSource, prior_model: str, model: str) -> dict[str, float]:
-    """Return by source the flux to which a prior is relative, over that of the configured model."""
-    above, below = _model_fluxes(tables, prior_model), _model_fluxes(tables, model)
-    return {source: above[source] / below[source] for source in SOURCES}
+def _group_ratios(priors: FluxPriors, tables: TableSource, model: str) -> list[float]:
+    """Return for each group the flux to which its prior is relative, over that of the configured model.
+
+    The sources of a group keep the proportions of the configured model.
+    """
+    above, below = _model_fluxes(tables, priors.model), _model_fluxes(tables, model)
+    return [sum(above[s] for s in g.sources) / sum(below[s] for s in g.sources) for g in priors.groups]
 
 
-def _scaled(
-    sources: tuple[str, ...], mean: float, width: float, ratio: dict[str, float]
-) -> tuple[tuple[str, ...], float, float]:
-    """Return a group's prior relative to the configured model; its sources keep the proportions of that model."""
-    factor = float(np.mean([ratio[source] for source in sources]))
-    return sources, mean * factor, width * factor
+def reference_scale(sources: tuple[str, ...], priors: FluxPriors | None, tables: TableSource, model: str) -> Array:
+    """Return by source the flux of the solar model to which a record's priors are relative, over that of `model`.
+
+    What is matched to a published fit is matched at these fluxes, whatever the configured model. One without priors.
+    """
+    if priors is None:
+        return np.ones(len(sources))
+    above, below = _model_fluxes(tables, priors.model), _model_fluxes(tables, model)
+    return np.array([above[source] / below[source] if source in below else 1.0 for source in sources])
 
 
 def _correlation(names: list[str], tables: TableSource, statistics: StatisticsConfig) -> Array | None:
@@ -110,6 +118,12 @@ def _correlation(names: list[str], tables: TableSource, statistics: StatisticsCo
     if statistics.flux_correlations is None:
         return None
     table = tables(statistics.flux_correlations)
+    missing = [column for column in CORRELATION_COLUMNS if column not in table]
+    if missing:
+        raise ConfigError(
+            f"statistics.flux_correlations: dataset {statistics.flux_correlations} has no column {', '.join(missing)}; "
+            f"it needs {', '.join(CORRELATION_COLUMNS)}"
+        )
     matrix = np.eye(len(names))
     for first, second, value in zip(table["source_1"], table["source_2"], table["correlation"], strict=True):
         for name in (first, second):

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from nudipole.detectors.columns import numbers
 from nudipole.detectors.record import BackgroundRecord, Matched, ShapeRecord
 from nudipole.detectors.response import Bins
 from nudipole.errors import DataError
@@ -35,15 +36,24 @@ def component_events(background: BackgroundRecord, table: pd.DataFrame, bins: Bi
 
     low: column with the lower bin edges in the data's own form. Raises DataError if the table has not all bins.
     """
-    values = background.scale * table[background.column].to_numpy(dtype=float)
+    where = f"backgrounds.{background.name}, dataset {background.dataset}"
+    values = background.scale * numbers(table, background.column, where)
+    if background.at:
+        # what is interpolated may have gaps
+        table, values = table[np.isfinite(values)], values[np.isfinite(values)]
+    if not (np.isfinite(values).all() and (values >= 0.0).all()):
+        raise DataError(f"{where}: column {background.column} has gaps or negative values; name one that has none")
     if background.density:
-        events = _integrated(table[background.density].to_numpy(dtype=float), values, bins)
+        events = _integrated(numbers(table, background.density, where), values, bins)
         if bins.rest:
             events[-1] -= events[:-1].sum()
         return events
     if background.at:
-        return np.interp(bins.high, table[background.at].to_numpy(dtype=float), values)
-    edges = table[low].to_numpy(dtype=float) if low else np.zeros(0)
+        at = numbers(table, background.at, where)
+        if not (at[0] <= bins.high[0] and bins.high[-1] <= at[-1]):
+            raise DataError(f"{where}: column {background.at} does not reach over all bins; lower bins.range")
+        return np.interp(bins.high, at, values)
+    edges = table[low].to_numpy(dtype=float) if low in table else np.zeros(0)
     rows = np.searchsorted(edges, bins.low)
     if not (
         len(edges) and (rows < len(edges)).all() and np.allclose(edges[np.minimum(rows, len(edges) - 1)], bins.low)

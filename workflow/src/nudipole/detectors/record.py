@@ -11,6 +11,9 @@ from typing import Any
 POWERS = ("constant", "sqrt", "linear", "quadratic", "cubic")
 """Terms of a resolution, in the order of their coefficients: powers 0, 1/2, 1, 2, 3 of the mean estimator."""
 
+STANDARD = "standard"
+"""Name by which nuisances of shape mean weak scattering of solar neutrinos."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -221,13 +224,16 @@ def in_variant(content: Content, variant: str) -> dict[str, Any]:
     """Return a record with one of its variants laid over it, keys that are null removed."""
     overlay = content.get("variants", {}).get(variant, {})
     own = {key: value for key, value in content.items() if key not in ("variants", "default_variant")}
-    return _laid_over(own, overlay)
+    return without_nulls(_laid_over(own, overlay))
 
 
 def without_nulls(content: Content) -> dict[str, Any]:
-    """Return a record without the keys that an override set to null; those of its variants stay."""
-    variants = {"variants": content["variants"]} if "variants" in content else {}
-    return _laid_over({key: value for key, value in content.items() if key != "variants"}, {}) | variants
+    """Return a record without the keys that are null; in `variants`, nulls stay: they act on what lies below."""
+    kept = {key: value for key, value in content.items() if value is not None or key in NULL_HAS_A_MEANING}
+    return {
+        key: without_nulls(value) if isinstance(value, Mapping) and key != "variants" else value
+        for key, value in kept.items()
+    }
 
 
 def _laid_over(below: Content, above: Content) -> dict[str, Any]:
@@ -235,8 +241,7 @@ def _laid_over(below: Content, above: Content) -> dict[str, Any]:
     for key, value in above.items():
         inside = merged.get(key)
         merged[key] = _laid_over(inside, value) if isinstance(value, Mapping) and isinstance(inside, Mapping) else value
-    kept = {key: value for key, value in merged.items() if value is not None or key in NULL_HAS_A_MEANING}
-    return {key: _laid_over(value, {}) if isinstance(value, Mapping) else value for key, value in kept.items()}
+    return merged
 
 
 NULL_HAS_A_MEANING = ("prior_relative",)

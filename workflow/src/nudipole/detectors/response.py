@@ -107,7 +107,7 @@ def recoil_range_keV(detector: Detector) -> tuple[float, float]:
     if isinstance(response, Migration):
         return float(response.edges_keV[0]), float(response.edges_keV[-1])
     top_keV = 1.0
-    while _reach(response, top_keV)[0] < detector.bins.high[-1]:
+    while not _reach(response, top_keV)[0] >= detector.bins.high.max():
         top_keV *= 2.0
         if top_keV > 1e9:
             raise DataError(
@@ -116,6 +116,7 @@ def recoil_range_keV(detector: Detector) -> tuple[float, float]:
     T_keV = np.linspace(0.0, top_keV, SCAN)
     least, most = _reach(response, T_keV)
     inside = np.flatnonzero((most > detector.bins.low.min()) & (least < detector.bins.high.max()))
+    _require_resolution(detector.name, response, T_keV[inside])
     low, high = float(T_keV[max(inside[0] - 1, 0)]), float(T_keV[min(inside[-1] + 1, SCAN - 1)])
     table = detector.efficiency
     if table and not table.of_estimator and min(high, table.constant_above_keV) > table.E_keV[-1]:
@@ -124,6 +125,16 @@ def recoil_range_keV(detector: Detector) -> tuple[float, float]:
             f"reach the highest bin; extend the table, lower bins.range, or set efficiency.constant_above_keV"
         )
     return low, high
+
+
+def _require_resolution(name: str, response: GaussianResponse, T_keV: Array) -> None:
+    """Raise DataError unless the resolution is positive and the mean grows at recoils that reach the bins."""
+    mean = response.mean(T_keV)
+    if len(T_keV) < 2 or not ((response.resolution(mean)[1:] > 0.0).all() and (np.diff(mean) > 0.0).all()):
+        raise DataError(
+            f"{name}: at recoils that reach the bins the mean estimator must grow and its resolution be positive; "
+            f"correct response.mean_per_MeV and response.sigma"
+        )
 
 
 def window_keV(detector: Detector) -> tuple[float, float]:
@@ -164,6 +175,14 @@ def _resolved_keV(response: GaussianResponse, low_keV: float, high_keV: float) -
     sigmas = np.concatenate([[0.0], np.cumsum(np.diff(mean) / response.resolution(middle))])
     steps = max(int(np.ceil(sigmas[-1] / PANEL_SIGMAS)), 1)
     return np.interp(np.linspace(0.0, sigmas[-1], steps + 1), sigmas, T)
+
+
+def separate_recoils_keV(detector: Detector, matrix_steps: int) -> Array:
+    """Return recoils over the window that are a resolution apart, or matrix_steps of them for a migration matrix."""
+    low, high = window_keV(detector)
+    if isinstance(detector.response, Migration):
+        return np.linspace(low, high, matrix_steps)
+    return _resolved_keV(detector.response, low, high)
 
 
 def response_rows(T_keV: Array, detector: Detector, scatterer: Scatterer) -> Array:
