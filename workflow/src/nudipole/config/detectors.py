@@ -27,7 +27,7 @@ def load_records(root: Path, config: Mapping[str, Any]) -> dict[str, dict[str, A
     overrides, names = config["detectors"]["overrides"] or {}, record_names(root)
     schema = read_yaml(root / DETECTOR_SCHEMA_PATH)
     for key in ("overrides", "variants", "experiments"):
-        for name in config["detectors"][key]:
+        for name in config["detectors"][key] or ():
             _require_known(f"detectors.{key}", name, names)
     records: dict[str, dict[str, Any]] = {
         name: canonical(merge(read_yaml(root / FOLDER / f"{name}.yaml"), overrides.get(name, {}))) for name in names
