@@ -17,7 +17,7 @@ from nudipole.config.model import SolarConfig
 from nudipole.constants import M_E_MEV, SECONDS_PER_YEAR
 from nudipole.constraints.solar_inputs import solar_flux_moments
 from nudipole.cross_sections import dsigma_dEr_cm2_per_keV
-from nudipole.detectors.templates import rate_per_electron
+from nudipole.detectors.templates import rate_per_particle
 from nudipole.kinematics import E_nu_min_MeV, recoil_limits_MeV
 from nudipole.sources.beta_spectra import BETA_DECAYS, beta_shape
 from nudipole.sources.moments import MODES
@@ -62,7 +62,9 @@ def _batch(T_keV, M, is_line, offset, E, Phi, dPhi_dE, low_keV, high_keV, out): 
         for c in range(len(is_line)):
             if low_keV[c] < T_keV[t] < high_keV[c]:
                 a, b = offset[c], offset[c + 1]
-                rate_per_electron(1e-3 * T_keV[t], M, is_line[c], E[a:b], Phi[a:b], dPhi_dE[a:b], moments, rate)
+                rate_per_particle(
+                    1e-3 * T_keV[t], M, M_E_MEV, False, is_line[c], E[a:b], Phi[a:b], dPhi_dE[a:b], moments, rate
+                )
                 out[t] += rate[MODES - 1]
 
 
