@@ -240,3 +240,37 @@ def test_project_folder(tmp_path, monkeypatch):
 def test_unknown_constraint_of_the_package():
     with pytest.raises(DomainError, match=r"unknown constraint 'axion'; choose one of borexino, .*xenon1t, .*stellar"):
         build_constraint("axion", ROOT, [], [])
+
+
+def test_spectrum_of_a_detector(capsys, tmp_path):
+    words = ["spectrum", "xenonnt", "--mass-MeV", "0.1", "--mu-muB", "2e-11", "--project", str(ROOT)]
+    _, out, _ = run(capsys, *words)
+    assert "M_N = 0.1 MeV, mu_nu = 2e-11 mu_B" in out
+    code, out, _ = run(capsys, *words, "--json", "--output", tmp_path / "s.csv")
+    rows = [row for row in json.loads(out)["rows"] if row["hypothesis"] == "chosen"]
+    assert code == 0
+    # 433 events; the signal is in the table and in the expectation
+    assert sum(row["observed"] for row in rows) == 433
+    assert len(rows) == 29
+    # what `evaluate` expects as well, up to the nuisances of the fluxes (0.6 % for pp)
+    _, point, _ = run(capsys, "evaluate", *words[1:], "--json")
+    events = json.loads(point)["quantities"]["signal_events"]
+    assert sum(row["signal"] for row in rows) == pytest.approx(events, rel=5e-3)
+    assert len((tmp_path / "s.csv").read_text().splitlines()) > 4 * 29
+    for name in ("s.png", "s.pdf"):
+        run(capsys, *words, "--output", tmp_path / name)
+        assert (tmp_path / name).stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["spectrum", "xenon", "--mass-MeV", "1", "--mu-muB", "1e-11"], "'xenon' is no detector; .*xenon1t"),
+        (["spectrum", "lz", "--mass-MeV", "1", "--mu-muB", "1e-11", "--output", "s.gif"], "--output must end in .png"),
+        (["spectrum", "lz", "--mass-MeV", "-1", "--mu-muB", "1e-11"], "M_N_MeV must be positive"),
+    ],
+)
+def test_wrong_spectra_are_refused(capsys, arguments, message):
+    code, _, err = run(capsys, *arguments, "--project", ROOT)
+    assert code == 1
+    assert re.search(message, err)
