@@ -1,6 +1,7 @@
 """The command line: text and JSON, exit codes, errors without a traceback, and the same numbers as the package."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
