@@ -10,8 +10,11 @@ from nudipole.cosmology.acropolis_process import VERSION
 
 pytestmark = pytest.mark.slow
 
-AFTER_LIMITS = {"merge_limits", "parameter_space", "pictures", "manifest", "default"}
-FIGURES = {*AFTER_LIMITS, "cosmology_pictures", "detector_pictures", "supernova_pictures"} - {"merge_limits"}
+AFTER_LIMITS = {"merge_limits", "parameter_space", "excess", "effective_moments", "pictures", "manifest", "default"}
+FIGURES = {*AFTER_LIMITS, "cosmology_pictures", "coverage", "detector_pictures", "supernova_pictures"} - {
+    "merge_limits",
+    "effective_moments",
+}
 SOURCE = Path("workflow/src/nudipole")
 
 
@@ -37,7 +40,15 @@ def test_an_edit_of_stellar_cooling(rerun: Project) -> None:
 def test_an_edit_of_the_likelihood(rerun: Project) -> None:
     append(rerun.root / SOURCE / "likelihood/scan.py", "# edited")
     rules = planned(rerun)
-    assert {"kernels", "detector", "detector_pictures", "merge_limits", "parameter_space", "manifest"} <= rules
+    assert {
+        "kernels",
+        "detector",
+        "detector_pictures",
+        "coverage",
+        "merge_limits",
+        "parameter_space",
+        "manifest",
+    } <= rules
     assert not {rule for rule in rules if rule.startswith(("stellar", "tables", "solar"))}
 
 

@@ -20,6 +20,7 @@ RESULTS = [
     "results/reference/limits.parquet",
     "results/scorecard.parquet",
     "results/scorecard.md",
+    *(rules.effective_moments.output if "effective" in ANALYSIS["flavours"] else []),
     *FIGURES,
     *rules.pictures.output,
     *rules.detector_pictures.output,

@@ -75,3 +75,29 @@ rule scorecard:
         "Comparing the reference set-up with the published curves"
     script:
         "../scripts/scorecard.py"
+
+
+rule effective_moments:
+    input:
+        "results/limits.parquet",
+    output:
+        table="results/effective_moments.parquet",
+        page="results/effective_moments.md",
+    log:
+        "results/logs/effective_moments.log",
+    benchmark:
+        "results/benchmarks/jobs/effective_moments.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        config=sections("flavours"),
+        published={name: RECORDS[""][name].get("published_limit_muB") for name in ANALYSIS["detectors"]["experiments"]},
+        code=code("effective_moments.py"),
+    message:
+        "Effective moments beside the published ones"
+    script:
+        "../scripts/effective_moments.py"
