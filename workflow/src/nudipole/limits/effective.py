@@ -26,7 +26,8 @@ def effective_frame(limits: pd.DataFrame, published_muB: Mapping[str, float | No
     published = floors["constraint"].map(published_muB).astype(float)
     frame = floors.assign(mu_limit_muB=floors["mu_nu_muB"], mu_published_muB=published)
     frame["ratio"] = frame["mu_limit_muB"] / frame["mu_published_muB"]
-    return frame[list(UNITS)].reset_index(drop=True)
+    rows: pd.DataFrame = frame[list(UNITS)].reset_index(drop=True)
+    return rows
 
 
 def effective_page(frame: pd.DataFrame) -> str:
