@@ -122,7 +122,8 @@ def test_one_more_variant_of_the_supernova(rerun: Project) -> None:
     """The surfaces of the other variants stay; that of the new one, the edges and what follows are made."""
     overlay = "supernova: {variants: [criterion=emissivity, profile.T_c_MeV=40, R_far_km=1000]}"
     rules = planned(rerun, overlay)
-    assert {"supernova_surface", "supernova_limits", *AFTER_LIMITS} <= rules
+    # the comparison with the paper is of the reference set-up, which pins its variants
+    assert {"supernova_surface", "supernova_limits", *AFTER_LIMITS} - {"pictures"} <= rules
     assert not {rule for rule in rules if rule.startswith(("cosmology_s", "stellar", "detector", "kernels"))}
 
 
