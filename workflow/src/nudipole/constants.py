@@ -46,7 +46,7 @@ ALPHA_MU_B2_CM2: float = ALPHA * (MU_B_PER_MEV * HBARC_MEV_CM) ** 2
 """alpha mu_B^2 = pi alpha^2/m_e^2 in cm^2 (2.49467e-25): the scale of every dipole cross section."""
 
 SIN2_THETA_W = 0.23863
-"""MSbar weak mixing angle at zero momentum transfer, PDG 2024, electroweak review, table 10.2."""
+"""MSbar weak mixing angle at zero momentum transfer, PDG 2024, review of the electroweak model: 0.23863(5)."""
 
 STANDARD_CM2_PER_MEV: float = 2.0 * G_F_PER_MEV2**2 * M_E_MEV / pi * HBARC_MEV_CM**2
 """2 G_F^2 m_e/pi in cm^2/MeV (1.7233e-44): the scale of weak neutrino-electron scattering."""

@@ -20,9 +20,9 @@ OTHER_WIDTHS = {"atmospheric": 0.2, "DSNB": 0.5}
 about the spread of the models in Moller et al., arXiv:1804.03157."""
 
 LUMINOSITY_MEV_PER_CM2_S = 8.4984e11
-"""L_sun/(4 pi AU^2), arXiv:2311.16226, eq. 2.3."""
+"""L_sun/(4 pi AU^2) as in arXiv:2311.16226, whose Table 1 has the energies of the dataset `luminosity_constraint`."""
 LUMINOSITY_WIDTH = 0.0034
-"""Relative width of the constraint: 0.34 % theoretical uncertainty, arXiv:2311.16226, sec. 2."""
+"""Relative width of the constraint in arXiv:2311.16226, the spread of measured luminosities (number unverified)."""
 
 CORRELATION_COLUMNS = ("source_1", "source_2", "correlation")
 
