@@ -21,8 +21,9 @@ def effective_frame(limits: pd.DataFrame, published_muB: Mapping[str, float | No
         & (limits["edge"] == str(Edge.FLOOR))
         & (limits["status"] == str(Status.OK))
         & limits["constraint"].isin(published_muB)
-        & (limits["M_N_MeV"] == limits["M_N_MeV"].min())
     ]
+    # of these rows: published curves may begin below the grid
+    floors = floors[floors["M_N_MeV"] == floors["M_N_MeV"].min()]
     published = floors["constraint"].map(published_muB).astype(float)
     frame = floors.assign(mu_limit_muB=floors["mu_nu_muB"], mu_published_muB=published)
     frame["ratio"] = frame["mu_limit_muB"] / frame["mu_published_muB"]
