@@ -271,6 +271,14 @@ def test_many_bins_are_drawn_in_groups_that_lose_no_event() -> None:
     assert drawn.sum() == 60 * 33
 
 
+def test_parts_of_a_combination_are_drawn_one_after_the_other() -> None:
+    one = spectra_table()
+    table = pd.concat([one, one]).sort_values("hypothesis", kind="stable")
+    upper, lower = draw_spectrum(table, fits_table(), "mu", "keV", "Toy").axes
+    np.testing.assert_array_equal(upper.containers[0].lines[0].get_xdata(), np.arange(8) + 0.5)
+    assert "bin number" in lower.get_xlabel()
+
+
 def test_an_unbinned_likelihood_has_no_spectrum() -> None:
     table = spectra_table()
     axes = draw_spectrum(table.assign(bin_high=table["bin_low"] + 1e-6), fits_table(), "mu", "keV", "Toy").axes[0]

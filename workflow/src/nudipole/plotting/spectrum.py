@@ -28,6 +28,9 @@ LARGEST_COMPONENTS = 6
 COMPONENT_COLOURS = (GREEN, VERMILLION, GREY, "#8C6D31", "#7B4173", "#3B6E8F")
 LOGARITHMIC_ABOVE = 30.0
 """Largest over smallest expectation in the bins from which the axis is logarithmic."""
+BIN_NUMBER = "bin number"
+EVENT_BINS = 1e-3
+"""Bins narrower than this stand around single events."""
 MANY_BINS = 100
 GROUPED_TO = 80
 """Bins are drawn in groups where there are more than MANY_BINS: about this many."""
@@ -44,6 +47,8 @@ class Spectrum:
     signal: Array
     components: dict[str, Array]
     mu_nu_muB: float
+    is_numbered: bool = False
+    """Whether bins are numbers, because those of several parts stand side by side."""
 
     @property
     def edges(self) -> Array:
@@ -67,6 +72,8 @@ def draw_spectrum(
         variant = str(rows["variant"].iloc[0]).replace("_", " ")
         mass = float(rows["M_N_MeV"].iloc[0])
         add_title(upper, f"{label}, {variant}", f"{MODE_NAMES.get(flavour, flavour)}, $M_N$ = {mass:.3g} MeV")
+        if null is not None and null.is_numbered:
+            unit = BIN_NUMBER
         if null is None or not _contiguous(null):
             say(upper, "the likelihood of this variant has no bins to draw")
             return figure
@@ -89,15 +96,21 @@ def _spectrum(rows: pd.DataFrame, hypothesis: str) -> Spectrum | None:
     def column(name: str) -> Array:
         return own[name].to_numpy(np.float64)
 
+    low, high = column("bin_low"), column("bin_high")
+    numbered = not np.array_equal(low[1:], high[:-1]) and bool((high - low).min() > EVENT_BINS)
+    if numbered:
+        # the parts of a combination follow each other
+        low, high = np.arange(len(low), dtype=float), np.arange(1.0, len(low) + 1.0)
     return _grouped(
         Spectrum(
-            low=column("bin_low"),
-            high=column("bin_high"),
+            low=low,
+            high=high,
             observed=column("observed"),
             expected=column("expected"),
             signal=column("signal"),
             components=parts,
             mu_nu_muB=float(own["mu_nu_muB"].iloc[0]),
+            is_numbered=numbered,
         )
     )
 
@@ -126,6 +139,7 @@ def _grouped(s: Spectrum) -> Spectrum:
         signal=summed(s.signal),
         components={name: summed(values) for name, values in s.components.items()},
         mu_nu_muB=s.mu_nu_muB,
+        is_numbered=s.is_numbered,
     )
 
 
@@ -169,7 +183,8 @@ def _draw_events(axes: Axes, null: Spectrum, best: Spectrum | None, goodness: tu
     label = "observed ($n$), Poisson 68 %"
     axes.errorbar(centres, n, poisson_errors(n), fmt="o", color=BLACK, ms=2.5, lw=0.9, label=label)
     widths = np.unique((null.high - null.low).round(9))
-    axes.set_ylabel(f"events per {widths[0]:g} {unit}" if len(widths) == 1 else "events per bin")
+    same = len(widths) == 1 and unit != BIN_NUMBER
+    axes.set_ylabel(f"events per {widths[0]:g} {unit}" if same else "events per bin")
     if logarithmic:
         axes.set(yscale="log", ylim=(0.3 * float(null.expected.min()), 60.0 * float(n.max())))
     else:
@@ -187,6 +202,7 @@ def _draw_pulls(axes: Axes, null: Spectrum, best: Spectrum | None, unit: str) ->
     middle = 0.5 * (null.low + null.high)
     axes.errorbar(middle, pulls, poisson_errors(null.observed) / width, fmt="o", color=BLACK, ms=2.5, lw=0.9)
     reach = 1.15 * max(3.5, float(np.abs(pulls).max()) + 1.0)
-    name = "reconstructed energy" if unit == "keV" else "energy estimator"
-    axes.set(xlim=(null.edges[0], null.edges[-1]), ylim=(-reach, reach), xlabel=f"{name}  [{unit}]")
+    names = {"keV": "reconstructed energy  [keV]", BIN_NUMBER: "bin number, one experiment after the other"}
+    xlabel = names.get(unit, f"energy estimator  [{unit}]")
+    axes.set(xlim=(null.edges[0], null.edges[-1]), ylim=(-reach, reach), xlabel=xlabel)
     axes.set_ylabel(r"$(n - b)\,/\,\sqrt{b}$")
