@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from iminuit import Minuit
 from scipy.optimize import brentq
 
 from nudipole.cli.project import build_detector
 from nudipole.config.load import load_config
 from nudipole.likelihood.cost import Cost
+
+Minuit = pytest.importorskip("iminuit", reason="make test-peers installs iminuit").Minuit
 
 ROOT = Path(__file__).resolve().parents[2]
 
