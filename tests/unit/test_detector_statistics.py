@@ -58,6 +58,13 @@ def test_the_table_names_the_criterion(interval: str) -> None:
     assert ("two-sided" if interval == "cls" else words[interval]) in tabulated.statistic()
 
 
+def test_contour_of_every_criterion() -> None:
+    # those whose threshold depends on mu are drawn with that of two-sided
+    drawn = {kind: Criterion(0.9, kind, parameters=2).delta_chi2 for kind in IntervalKind}
+    assert drawn.pop(IntervalKind.ONE_SIDED) == pytest.approx(1.6424, abs=1e-4)
+    assert list(drawn.values()) == pytest.approx([4.6052] * 3, abs=1e-4)
+
+
 def test_feldman_cousins_of_a_deficit() -> None:
     # Without a lower edge the threshold lies between the one-sided and, far from zero, the two-sided one.
     fc = upper("xenonnt", "statistics.interval=feldman_cousins", "statistics.toys=4000")

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from nudipole.config.model import statistics_config
 from nudipole.detectors.record import Experiment, experiment_of
-from nudipole.likelihood.intervals import threshold
+from nudipole.likelihood.edges import Criterion
 from nudipole.plotting.likelihood import draw_likelihood
 from nudipole.plotting.pulls import draw_pulls
 from nudipole.plotting.save import save_figure
@@ -40,7 +40,7 @@ def _pictures(
     tables = {kind: read_table(path) for kind, path in paths.items()}
     statistics, label = statistics_config(config), experiment.label
     level = statistics.confidence_level
-    delta = threshold(level, statistics.interval, experiment.quantile_parameters)
+    delta = Criterion(level, statistics.interval, parameters=experiment.quantile_parameters).delta_chi2
     unit = read_info(paths["spectra"])["units"]["bin_low"]
     return {
         "spectrum": draw_spectrum(tables["spectra"], tables["fits"], flavour, unit, label),

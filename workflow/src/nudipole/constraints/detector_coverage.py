@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from nudipole.config.model import log_grid
 from nudipole.constraints.detector import DetectorConstraint
-from nudipole.constraints.detector_criterion import SEED, asymptotic_limit_muB2
+from nudipole.constraints.detector_criterion import SEED
 from nudipole.errors import ConfigError
-from nudipole.likelihood.calibration import calibrated_threshold
+from nudipole.likelihood.calibration import asymptotic_limit_muB2, calibrated_threshold
 from nudipole.likelihood.cls import BAND_SIGMA, expected_limits
 from nudipole.likelihood.edges import Criterion, expected_upper_muB2
 from nudipole.likelihood.intervals import IntervalKind, threshold

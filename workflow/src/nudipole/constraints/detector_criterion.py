@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from nudipole.config.model import StatisticsConfig
 from nudipole.constraints.detector_model import DetectorModel
-from nudipole.likelihood.calibration import RELATIVE_NODES, Threshold, calibrated_threshold
+from nudipole.likelihood.calibration import RELATIVE_NODES, Threshold, asymptotic_limit_muB2, calibrated_threshold
 from nudipole.likelihood.edges import Criterion
-from nudipole.likelihood.intervals import IntervalKind, threshold
+from nudipole.likelihood.intervals import IntervalKind
 from nudipole.likelihood.scan import SignalScan
 
 Array = NDArray[np.float64]
@@ -50,13 +50,6 @@ class Calibration:
         ln_M, nodes = np.log(self.M_N_MeV), self.values.T
         values = np.array([np.interp(np.log(M_N_MeV), ln_M, node) for node in nodes])
         return Threshold(x_limit, np.array(RELATIVE_NODES), values)
-
-
-def asymptotic_limit_muB2(scan: SignalScan, confidence_level: float) -> float:
-    """Return the two-sided upper edge in mu_B^2; infinite without signal."""
-    if not scan.is_sensitive:
-        return float("inf")
-    return scan.upper_crossing_muB2(scan.best_fit.chi2 + threshold(confidence_level, IntervalKind.TWO_SIDED))
 
 
 def calibrate(

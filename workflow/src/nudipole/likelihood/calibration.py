@@ -69,10 +69,16 @@ class Coverage:
     error: float
 
 
+def asymptotic_limit_muB2(scan: SignalScan, confidence_level: float) -> float:
+    """Return the two-sided upper edge in mu_B^2; infinite without signal."""
+    if not scan.is_sensitive:
+        return inf
+    return scan.upper_crossing_muB2(scan.best_fit.chi2 + threshold(confidence_level, IntervalKind.TWO_SIDED))
+
+
 def calibrated_threshold(scan: SignalScan, level: float, n_toys: int = N_TOYS, seed: int = 1) -> Threshold:
     """Return c(x) between mu = 0 and twice the asymptotic two-sided limit, which must be finite."""
-    least = scan.best_fit.chi2
-    x_limit = scan.upper_crossing_muB2(least + threshold(level, IntervalKind.TWO_SIDED))
+    x_limit = asymptotic_limit_muB2(scan, level)
     nodes = np.array(RELATIVE_NODES)
     return Threshold(x_limit, nodes, calibrated_thresholds(scan, x_limit * nodes**2, level, n_toys, seed))
 
@@ -87,10 +93,7 @@ def coverage(scan: SignalScan, x_muB2: float, thresholds: Callable[[float], floa
 def feldman_cousins(scan: SignalScan, level: float, n_toys: int = N_TOYS, seed: int = 1) -> Interval:
     """Return the interval in mu^2; nothing is excluded where there is no signal or its flux can be scaled away."""
     require_generative(scan)
-    if not scan.is_sensitive:
-        return Interval(None, inf)
-    least = scan.best_fit.chi2
-    if not isfinite(scan.upper_crossing_muB2(least + threshold(level, IntervalKind.TWO_SIDED))):
+    if not isfinite(asymptotic_limit_muB2(scan, level)):
         return Interval(None, inf)
     return interval_of(scan, calibrated_threshold(scan, level, n_toys, seed))
 

@@ -24,6 +24,12 @@ class Criterion:
     parameters: int = 1
 
     @property
+    def delta_chi2(self) -> float:
+        """Delta(-2 ln L) of the criterion; that of two-sided for those without a fixed one, to draw a contour at."""
+        kind = self.kind if self.kind.has_threshold else IntervalKind.TWO_SIDED
+        return threshold(self.confidence_level, kind, self.parameters if kind is IntervalKind.TWO_SIDED else 1)
+
+    @property
     def words(self) -> str:
         """The criterion as stored with each limit."""
         power = ", power-constrained (not below -1 sigma of the expected limit)" if self.power_constraint else ""
