@@ -41,8 +41,11 @@ def _draw(observation, expected, theta, spread, counts, center):  # type: ignore
 
 
 @njit(**KERNEL, **INNER)
-def _expected(u, theta, constant, slope):  # type: ignore[no-untyped-def]
-    """Return (expected events, workspace, parameters) at the true point."""
+def _prepared(u, theta, observation, constant, slope, priors):  # type: ignore[no-untyped-def]
+    """Return (expected events, counts, centres, toy observation, toy priors, parameters, workspace) at the true point.
+
+    The toy observation and priors hold the counts and centres that `_draw` fills.
+    """
     k, n = constant.shape
     p, work = np.empty(k + 1), workspace(k, n)
     for j in range(k):
@@ -50,22 +53,28 @@ def _expected(u, theta, constant, slope):  # type: ignore[no-untyped-def]
     p[k] = u
     fill_columns(constant, slope, p, flag(False), work[0])
     fill_model(constant, slope, p, flag(False), work[0], work[1], number(0))
-    return work[1][0].copy(), work, p
+    counts, center = np.empty(n), np.empty(k)
+    kind, _, variance, table, slopes, step = observation
+    toy, own = (kind, counts, variance, table, slopes, step), (center, priors[1], priors[2], priors[3])
+    return work[1][0].copy(), counts, center, toy, own, p, work
+
+
+@njit(**KERNEL, **INNER)
+def _next(observation, expected, theta, spread, counts, center, p):  # type: ignore[no-untyped-def]
+    """Draw one experiment and let its fit begin at the truth."""
+    _draw(observation, expected, theta, spread, counts, center)
+    for j in range(len(theta)):
+        p[j] = theta[j]
 
 
 @njit(**KERNEL)
 def _statistics(seed, n, u, theta, spread, observation, constant, slope, priors, start):  # type: ignore[no-untyped-def]
     """Return q at u of n experiments with the truth (u, theta); NaN where a fit failed."""
     np.random.seed(seed)  # noqa: NPY002
-    k = len(theta)
-    expected, work, p = _expected(u, theta, constant, slope)
-    counts, center, q = np.empty(len(expected)), np.empty(k), np.empty(n)
-    kind, _, variance, table, slopes, step = observation
-    toy, own = (kind, counts, variance, table, slopes, step), (center, priors[1], priors[2], priors[3])
+    expected, counts, center, toy, own, p, work = _prepared(u, theta, observation, constant, slope, priors)
+    q = np.empty(n)
     for t in range(n):
-        _draw(observation, expected, theta, spread, counts, center)
-        for j in range(k):
-            p[j] = theta[j]
+        _next(observation, expected, theta, spread, counts, center, p)
         at_u, good = profile_at(u, toy, constant, slope, own, theta, p, flag(True), work)
         least, fine = fit_all(u, toy, constant, slope, own, theta, p, flag(True), work)
         # q is a distance to the minimum, negative by rounding only
@@ -77,17 +86,11 @@ def _statistics(seed, n, u, theta, spread, observation, constant, slope, priors,
 def _upper_edges(seed, n, rise, u, theta, spread, observation, constant, slope, priors, start):  # type: ignore[no-untyped-def]
     """Return u at the upper edge of n experiments with the truth (u, theta); NaN where a fit failed."""
     np.random.seed(seed)  # noqa: NPY002
-    k = len(theta)
-    expected, work, p = _expected(u, theta, constant, slope)
-    counts, center, found = np.empty(len(expected)), np.empty(k), np.empty(n)
-    kind, _, variance, table, slopes, step = observation
-    toy, own = (kind, counts, variance, table, slopes, step), (center, priors[1], priors[2], priors[3])
+    expected, counts, center, toy, own, p, work = _prepared(u, theta, observation, constant, slope, priors)
+    found = np.full(n, np.nan)
     for t in range(n):
-        _draw(observation, expected, theta, spread, counts, center)
-        for j in range(k):
-            p[j] = theta[j]
+        _next(observation, expected, theta, spread, counts, center, p)
         least, good = minimum(toy, constant, slope, own, theta, p, flag(False), work)
-        found[t] = np.nan
         if good:
             edge, fine = upper_edge(rise, least, toy, constant, slope, own, theta, p, work)
             if fine:
