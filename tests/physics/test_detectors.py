@@ -18,7 +18,7 @@ import yaml
 from scipy import optimize, stats
 
 from nudipole.cli.project import bundled_tables, catalog_of
-from nudipole.config.detectors import configured_experiments, load_records
+from nudipole.config.detectors import experiments, load_records
 from nudipole.config.load import load_config
 from nudipole.config.model import solar_config, statistics_config
 from nudipole.constraints import detector
@@ -48,7 +48,7 @@ MASSLESS = 1e-5
 @cache
 def constraint(name, *assignments, tables=TABLES):
     config = load_config(ROOT, [], assignments)
-    return detector.build(configured_experiments(name, load_records(ROOT, config), config), config, tables)
+    return detector.build(experiments(name, load_records(ROOT, config)), config, tables)
 
 
 def upper(c, M, flavour="effective", variant=None):
@@ -634,7 +634,7 @@ def test_correlations_from_a_catalogue(tmp_path):
     content["datasets"].append(entry | {"name": "corr", "bundled": bundled, "columns": columns, "rows": 2})
     (tmp_path / "catalog.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     config = load_config(ROOT, [], ("data.catalog=catalog.yaml", "statistics.flux_correlations=corr"))
-    variants = configured_experiments("xenonnt", load_records(ROOT, config), config)
+    variants = experiments("xenonnt", load_records(ROOT, config))
     assert "corr" in detector_datasets(variants, config["statistics"], ())
     c = detector.build(variants, config, bundled_tables(tmp_path, catalog_of(tmp_path, config)))
     names, matrix = names_of(c), c.model.fluxes.correlation

@@ -11,7 +11,7 @@ import pytest
 from scipy import integrate, stats
 
 from nudipole.cli.project import bundled_tables, catalog_of
-from nudipole.config.detectors import configured_experiments, load_records
+from nudipole.config.detectors import experiments, load_records
 from nudipole.config.load import load_config
 from nudipole.constants import M_E_MEV, SECONDS_PER_YEAR
 from nudipole.constraints import detector
@@ -38,7 +38,7 @@ DECAY = {decay.source: decay for decay in BETA_DECAYS}
 @cache
 def constraint(*assignments):
     config = load_config(ROOT, [], assignments)
-    return detector.build(configured_experiments("xenon1t", load_records(ROOT, config), config), config, TABLES)
+    return detector.build(experiments("xenon1t", load_records(ROOT, config)), config, TABLES)
 
 
 VARIANTS = ("tritium", "no_tritium")

@@ -14,8 +14,8 @@ from nudipole.config import detectors as config_detectors
 from nudipole.config.detectors import (
     DETECTOR_SCHEMA_PATH,
     FOLDER,
-    configured_experiments,
     configured_variant,
+    experiments,
     load_records,
     record_names,
     records_of,
@@ -78,7 +78,7 @@ def project(tmp_path):
 @pytest.mark.parametrize("name", record_names(ROOT))
 def test_every_variant_is_an_experiment(name):
     records = load_records(ROOT, CONFIG)
-    found = configured_experiments(name, records, CONFIG)
+    found = experiments(name, records)
     assert [e.variant for e in found] == list(dict.fromkeys([found[0].variant, *SHIPPED[name].get("variants", ())]))
     catalog = catalog_of(ROOT, CONFIG)
     for experiment in found:
@@ -98,7 +98,7 @@ def test_variants_lay_keys_over_the_record_and_null_removes():
 
 
 def test_tritium_by_variant():
-    with_tritium, without = configured_experiments("xenon1t", load_records(ROOT, CONFIG), CONFIG)
+    with_tritium, without = experiments("xenon1t", load_records(ROOT, CONFIG))
     assert [b.name for b in with_tritium.parts[0].backgrounds] == ["B0", "tritium"]
     assert [b.name for b in without.parts[0].backgrounds] == ["B0"]
     assert with_tritium.parts[0].backgrounds[1].prior_relative == inf
@@ -133,7 +133,7 @@ def test_variant_of_the_configuration(name, section, expected):
     config = configured(**section)
     records = load_records(ROOT, config)
     assert configured_variant(name, records, config) == expected
-    first, *others = configured_experiments(name, records, config)
+    first, *others = experiments(name, records)
     assert first.variant == expected
     assert expected not in [e.variant for e in others]
 
@@ -166,7 +166,7 @@ def test_names_that_do_not_exist(section, message):
 
 def test_override_changes_one_key():
     config = configured(overrides={"darwin": {"exposure_t_yr": 500, "backgrounds": {"B0": {"prior_relative": 0.01}}}})
-    (experiment,) = configured_experiments("darwin", load_records(ROOT, config), config)
+    (experiment,) = experiments("darwin", load_records(ROOT, config))
     part = experiment.parts[0]
     assert part.exposure_t_yr == 500
     assert (part.backgrounds[0].prior_relative, part.backgrounds[0].scale) == (0.01, 308.971)
@@ -185,7 +185,7 @@ def test_override_changes_one_key():
 def test_null_in_an_override_removes_a_key(name, override, check):
     # no toys are asked of a likelihood of single events
     config = configured(overrides={name: override}) | {"statistics": {"coverage": {"experiments": []}}}
-    assert check(configured_experiments(name, load_records(ROOT, config), config)[0].parts[0])
+    assert check(experiments(name, load_records(ROOT, config))[0].parts[0])
 
 
 def test_an_override_says_so_in_the_message():
@@ -314,7 +314,7 @@ UNFIT = [
 
 def last_of(name, records, moments):
     """The constraint with the limit of every variant at one mass."""
-    constraint = detector.build(configured_experiments(name, records, CONFIG), CONFIG, TABLES, moments)
+    constraint = detector.build(experiments(name, records), CONFIG, TABLES, moments)
     return [constraint.edges_muB(constraint.scan(0.1, "mu", variant))[1] for variant in constraint.models]
 
 

@@ -13,7 +13,7 @@ from nudipole.config.load import (
     validate,
     with_variant,
 )
-from nudipole.config.detectors import configured_experiments, load_records, record_names, records_of
+from nudipole.config.detectors import experiments, load_records, record_names, records_of
 from nudipole.constraints import datasets
 from nudipole.constraints.datasets import detector_datasets, solar_datasets
 from nudipole.cosmology.acropolis_process import RUNNER, interpreter
@@ -83,7 +83,7 @@ def _checked_start():
     records = {name: load_records(ROOT, setup) for name, setup in setups.items()}
     for name, setup in setups.items():
         for experiment in setup["detectors"]["experiments"]:
-            variants = configured_experiments(experiment, records[name], setup)
+            variants = experiments(experiment, records[name])
             for dataset in detector_datasets(variants, setup["statistics"], setup["detectors"]["solar_spread"]):
                 catalog.dataset(dataset)
     return setups, records, catalog
@@ -175,8 +175,7 @@ def solar_tables(wildcards):
 
 def detector_variants(wildcards):
     """Return an experiment of a set-up in all its variants."""
-    name = wildcards.get("setup", "")
-    return configured_experiments(wildcards.experiment, RECORDS[name], SETUPS[name])
+    return experiments(wildcards.experiment, RECORDS[wildcards.get("setup", "")])
 
 
 def detector_tables(wildcards):
@@ -195,7 +194,6 @@ def detector_sections(wildcards):
     """Return the configuration of one experiment, without what concerns the others."""
     found = sections("grid", "flavours", "solar", "detectors", "statistics", "numerics")(wildcards)
     section = {key: found["detectors"][key] for key in ("electrons", "fit_M_N_MeV", "solar_spread")}
-    section["variant"] = detector_variants(wildcards)[0].variant
     return {**found, "detectors": section}
 
 

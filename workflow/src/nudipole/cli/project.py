@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nudipole.config.detectors import FOLDER, configured_experiments, load_records, record_names
+from nudipole.config.detectors import FOLDER, experiments, load_records, record_names
 from nudipole.config.load import DEFAULT_PATH, load_config, read_yaml
 from nudipole.data.catalog import Catalog, load_catalog
 from nudipole.errors import ConfigError, DomainError
@@ -93,5 +93,5 @@ def build_detector(name: str, root: Path, config: Mapping[str, Any]) -> "Detecto
         raise DomainError(f"{name!r} is no detector; {FOLDER} has {', '.join(record_names(root))}")
     from nudipole.constraints import detector
 
-    variants = configured_experiments(name, load_records(root, config), config)
+    variants = experiments(name, load_records(root, config))
     return detector.build(variants, config, bundled_tables(root, catalog_of(root, config)))

@@ -112,13 +112,9 @@ def configured_variant(name: str, records: Records, config: Mapping[str, Any]) -
     return str(chosen)
 
 
-def configured_experiments(name: str, records: Records, config: Mapping[str, Any]) -> tuple[Experiment, ...]:
-    """Return an experiment in each of its variants, that of the default curve first."""
-    return experiments(name, records, configured_variant(name, records, config))
-
-
-def experiments(name: str, records: Records, default: str) -> tuple[Experiment, ...]:
-    """Return an experiment in each of its variants, the given one first."""
+def experiments(name: str, records: Records) -> tuple[Experiment, ...]:
+    """Return an experiment in each of its variants, the default one first."""
+    default = default_variant(records[name])
     others = (variant for variant in records[name].get("variants", ()) if variant != default)
     return tuple(experiment_of(name, records, variant) for variant in (default, *others))
 

@@ -17,5 +17,5 @@ def constraint_of_job(snakemake: "Snakemake") -> DetectorConstraint:
     paths = {Path(path).stem: Path(path) for path in snakemake.input}
     moments = moments_from_frame(read_table(paths["moments"]))
     config = snakemake.params.config
-    variants = experiments(snakemake.wildcards.experiment, snakemake.params.records, config["detectors"]["variant"])
+    variants = experiments(snakemake.wildcards.experiment, snakemake.params.records)
     return build(variants, config, lambda name: read_table(paths[name]), moments)
