@@ -33,6 +33,8 @@ all: $(VENV)/.stamp-package ## build .venv and run the analysis to the final fig
 	$(if $(CONFIG),@$(BIN)/python -m nudipole.config.load $(CONFIG))
 	$(RUN) $(BIN)/snakemake --cores $(CORES) --workflow-profile workflow/profiles/default \
 		$(if $(CONFIG),--configfile $(CONFIG)) $(SNAKEMAKE_ARGS)
+	$(if $(CONFIG)$(SNAKEMAKE_ARGS),,@$(BIN)/python -m nudipole.plotting.readme_image \
+		results/figures/parameter_space_mu.png docs/parameter_space_mu.png)
 
 env: $(VENV)/.stamp-dev ## build .venv with the development tools, run nothing
 

@@ -15,6 +15,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.text import Text
 from PIL import Image
 
+from nudipole.config.figure_style import load_style
 from nudipole.errors import ConfigError, DataError, StorageError
 from nudipole.limits.table import Curve, Edge, Label, curves_frame, grid_status
 from nudipole.plotting.bands import excluded_polygons
@@ -22,13 +23,19 @@ from nudipole.plotting.curves import Frame, Run
 from nudipole.plotting.parameter_space import draw_parameter_space
 from nudipole.plotting.regions import region_polygons
 from nudipole.plotting.save import inputs_digest, save_figure
+from nudipole.plotting.style import style_of
 
+ROOT = Path(__file__).resolve().parents[2]
+STYLE = style_of(load_style(ROOT))
 OPTIONS = {
     "M_N_range_MeV": [1e-2, 1e3],
     "mu_nu_range_muB": [2e-13, 1e-7],
     "published_limits": True,
     "theory_bands": True,
     "cosmology_family": True,
+    "reference_curves": True,
+    "lifetimes_s": [],
+    "naturalness": [],
 }
 MASSES = np.geomspace(1e-2, 1e3, 101)
 SOURCES = pd.DataFrame(
@@ -105,7 +112,7 @@ def limits() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def figure(limits: pd.DataFrame) -> Figure:
-    return draw_parameter_space(limits, SOURCES, "mu", OPTIONS)
+    return draw_parameter_space(limits, SOURCES, "mu", OPTIONS, STYLE)
 
 
 def curves_of(figure: Figure) -> list[np.ndarray]:
@@ -129,7 +136,7 @@ def test_every_curve_of_the_coupling_in_the_frame_is_drawn(limits: pd.DataFrame,
 def test_digitised_regions_are_drawn_where_no_laboratory_limit_replaces_them() -> None:
     table = curves_frame([*computed_curves("mu"), *brdar_curves()])
     rows = table[(table["constraint"] == "pub_brdar2020_CHARM2_NOMAD_region") & (table["status"] == "ok")]
-    assert is_drawn(rows, curves_of(draw_parameter_space(table, SOURCES, "mu", OPTIONS)))
+    assert is_drawn(rows, curves_of(draw_parameter_space(table, SOURCES, "mu", OPTIONS, STYLE)))
 
 
 def test_other_couplings_and_other_variants_are_not_drawn(limits: pd.DataFrame, figure: Figure) -> None:
@@ -153,7 +160,7 @@ def test_no_vertex_is_off_the_grid_or_not_a_number(figure: Figure) -> None:
 def test_a_limit_that_leaves_the_grid_ends_without_a_line_to_the_edge() -> None:
     mu = np.where((MASSES > 0.1) & (MASSES < 0.5), 1e-5, 1e-10)
     table = curves_frame([curve("xenon1t", MASSES, mu)])
-    figure = draw_parameter_space(table, SOURCES, "mu", OPTIONS)
+    figure = draw_parameter_space(table, SOURCES, "mu", OPTIONS, STYLE)
     assert len(curves_of(figure)) == 2
     for points in curves_of(figure):
         assert (points[:, 1] == 1e-10).all()
@@ -162,15 +169,18 @@ def test_a_limit_that_leaves_the_grid_ends_without_a_line_to_the_edge() -> None:
         assert patch.get_linewidth() == 0.0
 
 
+@pytest.mark.parametrize("canvas", ["wide", "column"])
 @pytest.mark.parametrize("window", [(1e-2, 1e3, 2e-13, 1e-7), (0.5, 500.0, 1e-10, 1e-7), (1e-2, 1e3, 1e-14, 1e-4)])
-def test_labels_neither_overlap_nor_leave_the_frame(limits: pd.DataFrame, window: tuple[float, ...]) -> None:
+def test_labels_neither_overlap_nor_leave_the_frame(
+    limits: pd.DataFrame, window: tuple[float, ...], canvas: str
+) -> None:
     options = OPTIONS | {"M_N_range_MeV": list(window[:2]), "mu_nu_range_muB": list(window[2:])}
-    figure = draw_parameter_space(limits, SOURCES, "mu", options)
+    figure = draw_parameter_space(limits, SOURCES, "mu", options, STYLE, canvas)
     axes = figure.axes[0]
     frame = axes.get_window_extent()
     texts = [text for text in axes.get_children() if isinstance(text, Text) and text.get_gid() == "label"]
     boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
-    assert len(boxes) > 6
+    assert len(boxes) > 3
     for name, box in boxes:
         assert (box.min >= frame.min).all(), name
         assert (box.max <= frame.max).all(), name
@@ -184,7 +194,7 @@ def test_labels_without_room_go_to_the_legend() -> None:
     rows = [(name.removeprefix("pub_"), f"Experiment {name}", "", "1234.56789", "digitised", "") for name in names]
     sources = pd.DataFrame(rows, columns=SOURCES.columns)
     options = OPTIONS | {"mu_nu_range_muB": [2e-11, 6e-11]}
-    figure = draw_parameter_space(curves_frame(crowd), sources, "mu", options)
+    figure = draw_parameter_space(curves_frame(crowd), sources, "mu", options, STYLE)
     axes = figure.axes[0]
     legend = axes.get_legend()
     assert legend is not None
@@ -259,7 +269,7 @@ def test_contours_are_filled_where_they_exclude(M_N_MeV: float, mu_nu_muB: float
 
 def test_contours_are_one_shape_and_their_rims_no_lines() -> None:
     table = curves_frame(cosmology_curves())
-    figure = draw_parameter_space(table, SOURCES, "mu", OPTIONS)
+    figure = draw_parameter_space(table, SOURCES, "mu", OPTIONS, STYLE)
     assert len([patch for patch in figure.axes[0].get_children() if isinstance(patch, PathPatch)]) == 1
     solid = table[table["status"] == "ok"]
     assert len(curves_of(figure)) == solid["branch"].nunique() == 4
@@ -272,12 +282,12 @@ def test_other_initial_states_are_dotted_and_named_where_wanted(family: bool) ->
     others = cosmology_curves(variant="freeze-in_5MeV;primat2023", is_default=False)
     network = cosmology_curves(variant="decoupled;recommended", is_default=False)
     table = curves_frame([*cosmology_curves(), *others[1:2], *network])
-    figure = draw_parameter_space(table, SOURCES, "mu", OPTIONS | {"cosmology_family": family})
+    figure = draw_parameter_space(table, SOURCES, "mu", OPTIONS | {"cosmology_family": family}, STYLE)
     lines = [line for line in figure.axes[0].lines if line.get_gid() != "leader"]
     assert len(lines) == 4 + family
     assert sum(line.is_dashed() for line in lines) == family
     texts = [text.get_text() for text in figure.axes[0].get_children() if isinstance(text, Text)]
-    assert ("freeze-in 5 MeV" in texts) == family
+    assert ("freeze-in from 5 MeV" in texts) == family
     assert any("BBN" in text for text in texts)
 
 
@@ -285,15 +295,17 @@ def test_labels_of_cosmology_keep_clear_of_the_others(limits: pd.DataFrame) -> N
     family = cosmology_curves(variant="thermal;primat2023", is_default=False)
     cmb = cosmology_curves("cmb", "decoupled;planck")
     table = pd.concat([limits, curves_frame([*cosmology_curves(), *cmb, *family[:2]])], ignore_index=True)
-    axes = draw_parameter_space(table, SOURCES, "mu", OPTIONS).axes[0]
+    axes = draw_parameter_space(table, SOURCES, "mu", OPTIONS, STYLE).axes[0]
     texts = [text for text in axes.get_children() if isinstance(text, Text) and text.get_gid() == "label"]
-    assert {"thermal", "BBN $^4$He\n(this work)"} <= {text.get_text() for text in texts}
+    assert {"thermal", "BBN $^4$He"} <= {text.get_text() for text in texts}
     for one, other in combinations(texts, 2):
         assert not one.get_window_extent().overlaps(other.get_window_extent()), (one, other)
 
 
 def test_switches_remove_what_they_name(limits: pd.DataFrame) -> None:
-    plain = draw_parameter_space(limits, SOURCES, "mu", OPTIONS | {"published_limits": False, "theory_bands": False})
+    plain = draw_parameter_space(
+        limits, SOURCES, "mu", OPTIONS | {"published_limits": False, "theory_bands": False}, STYLE
+    )
     published = limits[(limits["origin"] == "published") & (limits["constraint"] == "pub_charm_ii")]
     assert not is_drawn(published[published["flavour"] == "mu"], curves_of(plain))
     assert not [p for p in plain.axes[0].get_children() if isinstance(p, Polygon) and p.get_hatch()]
@@ -303,7 +315,7 @@ def test_switches_remove_what_they_name(limits: pd.DataFrame) -> None:
 def test_two_saves_are_identical_and_carry_their_provenance(
     limits: pd.DataFrame, figure: Figure, tmp_path: Path, suffix: str
 ) -> None:
-    again = draw_parameter_space(limits, SOURCES, "mu", OPTIONS)
+    again = draw_parameter_space(limits, SOURCES, "mu", OPTIONS, STYLE)
     inputs = {"results/limits.parquet": "0" * 64}
     for drawn, name in ((figure, "one"), (again, "two")):
         save_figure(drawn, tmp_path / f"{name}.{suffix}", "A title", inputs)
@@ -333,10 +345,37 @@ def test_saving_where_it_cannot_be_written_is_a_storage_error(figure: Figure, tm
 
 def test_what_cannot_be_drawn_is_said(limits: pd.DataFrame) -> None:
     with pytest.raises(ConfigError, match="'sterile'"):
-        draw_parameter_space(limits, SOURCES, "sterile", OPTIONS)
+        draw_parameter_space(limits, SOURCES, "sterile", OPTIONS, STYLE)
     with pytest.raises(DataError, match="no row for the coupling 'mu'"):
-        draw_parameter_space(limits.iloc[:0], SOURCES, "mu", OPTIONS)
+        draw_parameter_space(limits.iloc[:0], SOURCES, "mu", OPTIONS, STYLE)
     with pytest.raises(ConfigError, match="M_N_range_MeV"):
-        draw_parameter_space(limits, SOURCES, "mu", OPTIONS | {"M_N_range_MeV": [10.0, 1.0]})
+        draw_parameter_space(limits, SOURCES, "mu", OPTIONS | {"M_N_range_MeV": [10.0, 1.0]}, STYLE)
     with pytest.raises(DataError, match="no row 'charm_ii'"):
-        draw_parameter_space(limits, SOURCES.iloc[1:], "mu", OPTIONS)
+        draw_parameter_space(limits, SOURCES.iloc[1:], "mu", OPTIONS, STYLE)
+
+
+def test_curves_that_are_computed_here_are_drawn_as_published_only_on_request(limits: pd.DataFrame) -> None:
+    rows = limits[(limits["constraint"] == "pub_brdar2020_Borexino_90CL") & (limits["status"] == "ok")]
+    others = limits[limits["constraint"] == "pub_brdar2020_MiniBooNE_ROI"]
+    for wanted in (True, False):
+        drawn = draw_parameter_space(limits, SOURCES, "mu", OPTIONS | {"reference_curves": wanted}, STYLE)
+        assert is_drawn(rows, curves_of(drawn)) == wanted
+        assert is_drawn(others, curves_of(drawn))
+
+
+def test_column_is_a_column_wide_and_its_letters_can_be_read(limits: pd.DataFrame) -> None:
+    figure = draw_parameter_space(limits, SOURCES, "mu", OPTIONS, STYLE, "column")
+    # 86 mm is a column of Physical Review; the measure allows 7 % more, as journals scale figures to theirs
+    assert figure.get_figwidth() * 25.4 < 1.07 * 86.0
+    written = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
+    # below 4.4 pt print is hard to read; labels shrink to 0.76 of their size where there is no room
+    assert min(text.get_fontsize() for text in written) > 4.0
+
+
+def test_a_line_that_ends_at_the_grid_inside_the_frame_is_explained() -> None:
+    mu = np.where(MASSES < 1.0, 1e-16, 1e-11)
+    inside = draw_parameter_space(curves_frame([curve("stellar", MASSES, mu)]), SOURCES, "mu", OPTIONS, STYLE)
+    assert any("not drawn below the grid" in text.get_text() for text in inside.findobj(Text))
+    falling = np.geomspace(1e-15, 1e-8, len(MASSES))
+    outside = draw_parameter_space(curves_frame([curve("stellar", MASSES, falling)]), SOURCES, "mu", OPTIONS, STYLE)
+    assert not any("not drawn below the grid" in text.get_text() for text in outside.findobj(Text))

@@ -14,6 +14,7 @@ from nudipole.config.load import (
     with_variant,
 )
 from nudipole.config.detectors import experiments, load_records, record_names, records_of
+from nudipole.config.figure_style import load_style
 from nudipole.constraints import datasets
 from nudipole.constraints.datasets import detector_datasets, solar_datasets
 from nudipole.cosmology.acropolis_process import RUNNER, interpreter
@@ -70,9 +71,10 @@ def _check_photodisintegration(analysis):
 
 
 def _checked_start():
-    """Return the configuration of each set-up and the catalogue; stop here on anything a job would trip over."""
+    """Return what the rules are made from; stop here on anything a job would trip over."""
     schema = read_yaml(ROOT / SCHEMA_PATH)
     analysis = validate(config, schema)
+    style = load_style(ROOT, analysis["figures"]["style"])
     reference = validate(merge(analysis, read_yaml(ROOT / REFERENCE_PATH)), schema)
     catalog = load_catalog(ROOT / analysis["data"]["catalog"])
     for dataset in catalog.datasets:
@@ -86,7 +88,7 @@ def _checked_start():
             variants = experiments(experiment, records[name])
             for dataset in detector_datasets(variants, setup["statistics"], setup["detectors"]["solar_spread"]):
                 catalog.dataset(dataset)
-    return setups, records, catalog
+    return setups, records, catalog, style
 
 
 with _plain_errors():
@@ -101,7 +103,7 @@ configfile: str(ROOT / DEFAULT_PATH)
 
 
 with _plain_errors():
-    SETUPS, RECORDS, CATALOG = _checked_start()
+    SETUPS, RECORDS, CATALOG, STYLE = _checked_start()
 
 ANALYSIS = SETUPS[""]
 

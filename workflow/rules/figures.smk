@@ -1,8 +1,83 @@
 """Pictures of the results, and the list of everything that was made."""
 
-FIGURES = expand(
-    "results/figures/parameter_space_{flavour}.{suffix}", flavour=ANALYSIS["flavours"], suffix=["pdf", "png", "svg"]
-)
+
+rule parameter_space:
+    input:
+        limits="results/limits.parquet",
+        sources=data_tables("published_limit_sources"),
+    output:
+        wide=[
+            report(
+                "results/figures/parameter_space_{flavour}.png",
+                caption="../report/parameter_space.rst",
+                category="Parameter space",
+                labels={"coupling": "{flavour}", "figure": "all"},
+            ),
+            "results/figures/parameter_space_{flavour}.pdf",
+            "results/figures/parameter_space_{flavour}.svg",
+        ],
+        column=expand("results/figures/parameter_space_{{flavour}}_column.{suffix}", suffix=["pdf", "png"]),
+        zoom=[
+            report(
+                "results/figures/zoom_{flavour}.png",
+                caption="../report/zoom.rst",
+                category="Parameter space",
+                labels={"coupling": "{flavour}", "figure": "around the XENON1T excess"},
+            ),
+            "results/figures/zoom_{flavour}.pdf",
+        ],
+    log:
+        "results/logs/parameter_space_{flavour}.log",
+    benchmark:
+        "results/benchmarks/jobs/parameter_space_{flavour}.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=10,
+    params:
+        config=sections("figures"),
+        style=STYLE,
+        code=code("parameter_space.py"),
+    message:
+        "Drawing the parameter space for the {wildcards.flavour} coupling"
+    script:
+        "../scripts/parameter_space.py"
+
+
+rule reproduced:
+    input:
+        limits="results/reference/limits.parquet",
+        published=data_tables("published_curves_brdar2020", "published_points_brdar2020"),
+    output:
+        report(
+            "results/figures/reproduced.png",
+            caption="../report/reproduced.rst",
+            category="Parameter space",
+            labels={"coupling": "mu", "figure": "the published figure, reproduced"},
+        ),
+        "results/figures/reproduced.pdf",
+        "results/figures/reproduced.svg",
+    log:
+        "results/logs/reproduced.log",
+    benchmark:
+        "results/benchmarks/jobs/reproduced.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=10,
+    params:
+        style=STYLE,
+        code=code("reproduced.py"),
+    message:
+        "Drawing the published figure beside its reproduction"
+    script:
+        "../scripts/reproduced.py"
+
+
 RESULTS = [
     *data_tables(*CATALOG.names),
     *expand("results/{setup}sources/moments.parquet", setup=SETUPS),
@@ -21,7 +96,8 @@ RESULTS = [
     "results/scorecard.parquet",
     "results/scorecard.md",
     *(rules.effective_moments.output if "effective" in ANALYSIS["flavours"] else []),
-    *FIGURES,
+    *expand(rules.parameter_space.output, flavour=ANALYSIS["flavours"]),
+    *rules.reproduced.output,
     *rules.pictures.output,
     *rules.detector_pictures.output,
     *rules.excess.output,
@@ -32,38 +108,6 @@ RESULTS = [
     *rules.cosmology_pictures.output,
     *(rules.photodisintegration.output if ANALYSIS["photodisintegration"]["enabled"] else []),
 ]
-
-
-rule parameter_space:
-    input:
-        limits="results/limits.parquet",
-        sources=data_tables("published_limit_sources"),
-    output:
-        pdf="results/figures/parameter_space_{flavour}.pdf",
-        png=report(
-            "results/figures/parameter_space_{flavour}.png",
-            caption="../report/parameter_space.rst",
-            category="Parameter space",
-            labels={"coupling": "{flavour}"},
-        ),
-        svg="results/figures/parameter_space_{flavour}.svg",
-    log:
-        "results/logs/parameter_space_{flavour}.log",
-    benchmark:
-        "results/benchmarks/jobs/parameter_space_{flavour}.tsv"
-    conda:
-        "../../envs/environment.yaml"
-    threads: 1
-    resources:
-        mem_mb=800,
-        runtime=10,
-    params:
-        config=sections("figures"),
-        code=code("parameter_space.py"),
-    message:
-        "Drawing the parameter space for the {wildcards.flavour} coupling"
-    script:
-        "../scripts/parameter_space.py"
 
 
 localrules:

@@ -164,9 +164,10 @@ def _range_problems(config: Mapping[str, Any]) -> Iterator[str]:
         ("grid.M_N_max_MeV", grid["M_N_max_MeV"], "grid.M_N_min_MeV", grid["M_N_min_MeV"]),
         ("grid.mu_nu_max_muB", grid["mu_nu_max_muB"], "grid.mu_nu_min_muB", grid["mu_nu_min_muB"]),
     ]
-    for key in ("M_N_range_MeV", "mu_nu_range_muB"):
-        low, high = figures[key]
-        pairs.append((f"figures.{key}[1]", high, f"figures.{key}[0]", low))
+    for place, ranges in (("figures", figures), ("figures.zoom", figures["zoom"])):
+        for key in ("M_N_range_MeV", "mu_nu_range_muB"):
+            low, high = ranges[key]
+            pairs.append((f"{place}.{key}[1]", high, f"{place}.{key}[0]", low))
     splitting = config["solar"]["oscillation_overrides"].get("dm2_31_eV2")
     if splitting is not None and abs(splitting) < SMALLEST_DM2_31_EV2:
         yield (

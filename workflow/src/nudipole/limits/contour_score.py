@@ -69,8 +69,8 @@ def normal_distances_dex(points: Array, pieces: list[Array]) -> Array:
     return np.asarray(distance.min(axis=1))
 
 
-def compare(comparison: ContourComparison, limits: pd.DataFrame, published: pd.DataFrame) -> Array:
-    """Return the normal distances of the published points of a comparison that lie over the computed masses."""
+def compare(comparison: ContourComparison, limits: pd.DataFrame, published: pd.DataFrame) -> tuple[Array, Array]:
+    """Return masses and normal distances of the published points of a comparison that lie over the computed masses."""
     c = comparison
     wanted = {"constraint": c.constraint, "variant": c.variant, "status": str(Status.OK), "flavour": BRDAR2020_FLAVOUR}
     own = limits[(limits[list(wanted)] == pd.Series(wanted)).all(axis=1)]
@@ -82,7 +82,8 @@ def compare(comparison: ContourComparison, limits: pd.DataFrame, published: pd.D
         np.log10(piece.sort_values("point")[columns].to_numpy()) for _, piece in own.groupby(["edge", "branch"])
     ]  # fmt: skip
     covered = points["M_N_MeV"].between(own["M_N_MeV"].min(), own["M_N_MeV"].max())
-    return normal_distances_dex(np.log10(points[covered][columns].to_numpy()), pieces)
+    compared = points[covered][columns].to_numpy()
+    return compared[:, 0], normal_distances_dex(np.log10(compared), pieces)
 
 
 def contour_row(comparison: ContourComparison, distance: Array) -> tuple[object, ...]:

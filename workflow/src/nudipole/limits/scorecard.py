@@ -106,6 +106,9 @@ COMPARISONS = (
     ),
 )  # fmt: skip
 
+RECOMPUTED = frozenset(each.curve for each in (*COMPARISONS, *CONTOUR_COMPARISONS))
+"""Digitised curves of which this work has its own."""
+
 SCORE_UNITS = {
     "curve": "",
     "constraint": "",
@@ -181,7 +184,7 @@ def score(limits: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
         )
         rows.append(dict(zip(SCORE_UNITS, values, strict=True)))
     for contour in CONTOUR_COMPARISONS:
-        row = contour_row(contour, compare(contour, limits, published))
+        row = contour_row(contour, compare(contour, limits, published)[1])
         rows.append(dict(zip(SCORE_UNITS, row, strict=True)))
     return pd.DataFrame(rows)
 

@@ -14,7 +14,18 @@ from nudipole.limits.table import Edge
 from nudipole.plotting.bands import fill, preferred_polygons
 from nudipole.plotting.curves import runs
 from nudipole.plotting.panels import MASS_LABEL, MODE_NAMES, MOMENT_LABEL, PICTURE_DPI, require, say
-from nudipole.plotting.style import BLACK, BLUE, FAVOURED, FAVOURED_SHADES, INDIGO, OLIVE, RC, SKY, SMALL_PT, VERMILLION
+from nudipole.plotting.style import (
+    BLACK,
+    BLUE,
+    FAVOURED_SHADES,
+    FAVOURED_TEXT,
+    INDIGO,
+    OLIVE,
+    RC,
+    SKY,
+    SMALL_PT,
+    VERMILLION,
+)
 
 LINES = {
     "xenon1t": ("XENON1T, with tritium", BLUE, "-"),
@@ -81,9 +92,7 @@ def _left(shares: pd.DataFrame) -> str:
 def _handles(limits: pd.DataFrame) -> list[Line2D | Patch]:
     levels = sorted(limits.loc[limits["variant"] == REGION, "confidence_level"].unique(), reverse=True)
     handles: list[Line2D | Patch] = [
-        Patch(
-            facecolor=shade, edgecolor=FAVOURED.text_colour, lw=0.4, label=f"XENON1T, no tritium, {100 * level:.3g} %"
-        )
+        Patch(facecolor=shade, edgecolor=FAVOURED_TEXT, lw=0.4, label=f"XENON1T, no tritium, {100 * level:.3g} %")
         for level, shade in zip(levels, FAVOURED_SHADES, strict=False)
     ]
     present = set(limits["constraint"])

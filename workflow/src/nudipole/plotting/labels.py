@@ -16,7 +16,7 @@ from nudipole.plotting.axes import figure_of
 from nudipole.plotting.curves import Array, dense
 from nudipole.plotting.obstacles import Obstacles
 from nudipole.plotting.placement import POINT_PX, STEP_PX, Boxes, Surroundings, Wish, best_place
-from nudipole.plotting.style import LABEL_PT
+from nudipole.plotting.style import Canvas
 
 CITATION_SCALE = 0.76
 SCALES = (1.0, 0.87, 0.76)
@@ -24,6 +24,8 @@ CLEAR_COST = 7.0
 """A place this good is taken before a smaller font is tried."""
 SCALE_COST = 3.0
 SHORTEST_LEADER_PX = 4.0 * POINT_PX
+UNIT_PT = 9.5
+"""Size of letters for which the distances of `placement` are meant."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Label:
     along: bool = False
     """Whether the text may follow the slope of the curve."""
     bold: bool = False
-    size_pt: float = LABEL_PT
+    scale: float = 1.0
+    """Size of the letters over that of the canvas."""
     other_side_cost: float = 2.0
     foreign_cost: float = 1.5
     lead_from_pt: float = 9.0
@@ -48,9 +51,10 @@ class Label:
 class LabelLayer:
     """The labels of one pair of axes."""
 
-    def __init__(self, axes: Axes, regions: Iterable[Array] = ()) -> None:
+    def __init__(self, axes: Axes, canvas: Canvas, regions: Iterable[Array] = ()) -> None:
         """Know the lines that are on the axes, and the filled regions of this work, which keep their room."""
         self.axes = axes
+        self.canvas = canvas
         self.figure = figure_of(axes)
         self.frame: Bbox = axes.get_window_extent()
         self.regions = [Path(axes.transData.transform(region)) for region in regions]
@@ -74,10 +78,11 @@ class LabelLayer:
     def _write(self, label: Label) -> bool:
         """Write one label at the best of its places and sizes; False where there is none."""
         path, around = self.axes.transData.transform(label.path), self._surroundings(label)
-        wish = Wish(path, label.side, label.along, label.other_side_cost, label.foreign_cost, label.lead_from_pt)
+        unit = self.canvas.label_pt / UNIT_PT
+        wish = Wish(path, label.side, label.along, label.other_side_cost, label.foreign_cost, label.lead_from_pt, unit)
         best: tuple[float, Boxes, float] | None = None
         for rank, scale in enumerate(SCALES):
-            size_pt = scale * label.size_pt
+            size_pt = scale * label.scale * self.canvas.label_pt
             place = best_place(wish, self._measure(label, size_pt), around)
             if place is None:
                 continue
@@ -114,7 +119,9 @@ class LabelLayer:
         """Draw the thin line from a curve to its label, and keep later labels off it."""
         self.taken += [Bbox([np.minimum(a, b), np.maximum(a, b)]) for a, b in pairwise(points)]
         x, y = self.axes.transAxes.inverted().transform(points[[0, -1]]).T
-        leader = Line2D(x, y, color=label.colour, linewidth=0.6, transform=self.axes.transAxes, zorder=9.0)
+        leader = Line2D(
+            x, y, color=label.colour, linewidth=0.7 * self.canvas.line_scale, transform=self.axes.transAxes, zorder=9.0
+        )
         leader.set_gid("leader")
         self.axes.add_artist(leader)
 

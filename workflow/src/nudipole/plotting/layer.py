@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from nudipole.plotting.curves import Array, Frame, Run, is_visible
 from nudipole.plotting.labels import Label
+from nudipole.plotting.style import Canvas, Style
 
 
 @dataclass
@@ -17,16 +18,21 @@ class Layer:
 
     axes: Axes
     frame: Frame
+    canvas: Canvas
+    style: Style
     labels: list[Label] = field(default_factory=list)
     handles: list[Artist] = field(default_factory=list)
     regions: list[Array] = field(default_factory=list)
     """What this work excludes."""
+    together: list[Array] = field(default_factory=list)
+    """The part of it that is filled as one."""
 
-    def line(self, run: Run, **style: Any) -> None:
+    def line(self, run: Run, *, linewidth: float, **style: Any) -> None:
         """Draw one piece of a curve; a single point gets a dot, since a line through it would be invisible."""
         points = run.points()
         marker = "." if len(points) == 1 else ""
-        self.axes.plot(points[:, 0], points[:, 1], marker=marker, scalex=False, scaley=False, **style)
+        width = linewidth * self.canvas.line_scale
+        self.axes.plot(points[:, 0], points[:, 1], marker=marker, linewidth=width, scalex=False, scaley=False, **style)
 
     def ordered_labels(self) -> list[Label]:
         """Return the labels in the order to place them: this work first, then the short curves, with least choice."""

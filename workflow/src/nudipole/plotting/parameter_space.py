@@ -13,29 +13,40 @@ from nudipole.plotting.computed import draw_computed
 from nudipole.plotting.curves import Frame
 from nudipole.plotting.labels import LabelLayer
 from nudipole.plotting.layer import Layer
-from nudipole.plotting.published import draw_brdar2020, draw_laboratory
-from nudipole.plotting.style import FLAVOURS, RC
+from nudipole.plotting.published import draw_digitised, draw_laboratory
+from nudipole.plotting.style import FLAVOURS, Canvas, Style
 
 
 def draw_parameter_space(
-    limits: pd.DataFrame, sources: pd.DataFrame, flavour: str, options: Mapping[str, Any]
+    limits: pd.DataFrame,
+    sources: pd.DataFrame,
+    flavour: str,
+    options: Mapping[str, Any],
+    style: Style,
+    canvas: str = "wide",
 ) -> Figure:
     """Return the figure of one coupling.
 
     limits: the limits table; rows off the grid are never drawn. sources: label, reference and arXiv number of each
-    published limit. options: the `figures` section of the configuration.
+    published limit. options: the `figures` section of the configuration. canvas: the name of a size in the style.
     """
-    frame = _frame(options)
+    frame, size = _frame(options), _canvas(style, canvas)
     rows = _rows_of(limits, flavour)
-    with context(RC, after_reset=True):
-        layer = Layer(new_axes(frame), frame)
+    with context(dict(style.rc), after_reset=True):
+        layer = Layer(new_axes(frame, size), frame, size, style)
         draw_computed(layer, rows, theory_bands=bool(options["theory_bands"]), family=bool(options["cosmology_family"]))
         if options["published_limits"]:
             draw_laboratory(layer, rows, sources)
-            draw_brdar2020(layer, rows)
-        keys = LabelLayer(layer.axes, layer.regions).place(layer.ordered_labels())
-        add_header(layer.axes, _statement(rows, flavour), [*layer.handles, *keys])
+            draw_digitised(layer, rows, recomputed=bool(options["reference_curves"]))
+        keys = LabelLayer(layer.axes, size, layer.regions).place(layer.ordered_labels())
+        add_header(layer.axes, size, _statement(rows, flavour), [*layer.handles, *keys])
     return figure_of(layer.axes)
+
+
+def _canvas(style: Style, name: str) -> Canvas:
+    if name not in style.canvases:
+        raise ConfigError(f"the style has no canvas {name!r}; it has {', '.join(style.canvases)}")
+    return style.canvases[name]
 
 
 def _frame(options: Mapping[str, Any]) -> Frame:
@@ -63,4 +74,4 @@ def _rows_of(limits: pd.DataFrame, flavour: str) -> pd.DataFrame:
 def _statement(rows: pd.DataFrame, flavour: str) -> str:
     computed = rows[(rows["origin"] == "computed") & rows["is_default"]]
     levels = " and ".join(f"{level:.3g}%" for level in sorted(100.0 * computed["confidence_level"].unique()))
-    return f"{FLAVOURS[flavour]}; {levels} CL (this work)" if levels else FLAVOURS[flavour]
+    return f"{FLAVOURS[flavour]}; {levels} CL" if levels else FLAVOURS[flavour]

@@ -25,6 +25,9 @@ LEADER_STEPS = 13
 
 GAP_COST_PER_PT = 0.15
 LEADER_COST = 0.7
+CROSSING_COST = 0.5
+"""For each piece of a leader that another line crosses."""
+CROSSING_PX = 1.5 * POINT_PX
 SLIDE_COST = 0.3
 ANCHOR_COST = 0.1
 NEAR_COST = 0.15
@@ -47,6 +50,8 @@ class Wish:
     """For standing in the filled region of another constraint."""
     lead_from_pt: float
     """A label farther from its curve is joined to it by a thin line."""
+    unit: float = 1.0
+    """Size of the letters over that for which the distances are meant."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +107,25 @@ class Surroundings:
         first, last = np.asarray(self.frame.min) + MARGIN_PX, np.asarray(self.frame.max) - MARGIN_PX
         low, high = boxes.centres - half, boxes.centres + half
         good = np.all((low >= first) & (high <= last), axis=1)
-        leaders = boxes.leaders()
         for other in self.taken:
             good &= ((high < other.min) | (low > other.max)).any(axis=1)
-            good &= ~((leaders >= other.min) & (leaders <= other.max)).all(axis=2).any(axis=0)
-        foreign = np.zeros(len(good))
+        # the rest is dear, so only what is left is asked
+        boxes = self._with_free_leaders(boxes.pick(good))
+        foreign = np.zeros(len(boxes.costs))
         for region in self.foreign:
             foreign = np.maximum(foreign, region.contains_points(boxes.centres))
-        return replace(boxes, costs=boxes.costs + foreign_cost * foreign).pick(good)
+        return replace(boxes, costs=boxes.costs + foreign_cost * foreign)
+
+    def _with_free_leaders(self, boxes: Boxes) -> Boxes:
+        """Return the boxes whose leader runs over no label, those with lines across it at their cost."""
+        good = np.ones(len(boxes.costs), dtype=bool)
+        leaders = boxes.leaders()
+        for other in self.taken:
+            good &= ~((leaders >= other.min) & (leaders <= other.max)).all(axis=2).any(axis=0)
+        points = leaders[1:].reshape(-1, 2)
+        crossed = self.others.in_upright(points, np.full(2, CROSSING_PX)).reshape(LEADER_STEPS - 1, -1) > 0
+        costs = boxes.costs + CROSSING_COST * crossed.sum(axis=0) * boxes.is_led
+        return replace(boxes, costs=costs).pick(good)
 
     def add_upright_costs(self, boxes: Boxes) -> Boxes:
         """Return upright boxes with the costs of the lines through and near them."""
@@ -172,7 +188,7 @@ def _beside(
     anchors: Array, tangents: Array, normals: Array, angles: Array, costs: Array, size: Array, gap_pt: float, wish: Wish
 ) -> list[tuple[Array, Array, Array, NDArray[np.bool_], Array]]:
     """Return the columns of boxes at one distance from the curve: along it if so wanted, and upright."""
-    nearest = anchors + normals * gap_pt * POINT_PX
+    nearest = anchors + normals * gap_pt * wish.unit * POINT_PX
     led = np.full(len(anchors), gap_pt > wish.lead_from_pt)
     far: Array = costs + GAP_COST_PER_PT * gap_pt + LEADER_COST * led
     parts = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from textwrap import fill as fill_text
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,23 +11,18 @@ from matplotlib.patches import Patch
 
 from nudipole.errors import DataError
 from nudipole.limits.published import BRDAR2020_PREFIX
-from nudipole.limits.table import Edge
+from nudipole.limits.scorecard import RECOMPUTED
+from nudipole.limits.table import PROJECTION, Edge
 from nudipole.plotting.bands import excluded_polygons, fill
 from nudipole.plotting.curves import Run, runs
 from nudipole.plotting.labels import Label
 from nudipole.plotting.layer import Layer
-from nudipole.plotting.style import (
-    BRDAR2020,
-    BRDAR2020_TWICE,
-    GREY,
-    LABORATORY_FILL,
-    LABORATORY_LINE,
-    LABORATORY_TEXT,
-    Look,
-)
+from nudipole.plotting.style import DOTTED, GREY, Look
 
 UNVERIFIED = "†"
 THIN_DASHED = (0, (4.0, 1.6))
+TWICE = {"CHARM2_NOMAD_region": ("pub_charm_ii", "pub_nomad"), "MiniBooNE_region": ("pub_miniboone",)}
+"""Regions of the digitised figure which the laboratory limits show from the original papers."""
 
 
 def draw_laboratory(layer: Layer, rows: pd.DataFrame, sources: pd.DataFrame) -> None:
@@ -46,8 +42,9 @@ def draw_laboratory(layer: Layer, rows: pd.DataFrame, sources: pd.DataFrame) -> 
         marked |= paper["status"] == "unverified"
     if levels:
         named = " or ".join(f"{100.0 * level:.3g}%" for level in sorted(levels))
-        name = f"laboratory, {named} CL" + (f" ({UNVERIFIED} unverified)" if marked else "")
-        layer.handles.append(Patch(facecolor=LABORATORY_FILL, edgecolor=LABORATORY_LINE, linewidth=0.7, label=name))
+        name = f"laboratory, {named}" + (f" ({UNVERIFIED} unverified)" if marked else "")
+        look = layer.style.laboratory
+        layer.handles.append(Patch(facecolor=look.fill_colour, edgecolor=look.line_colour, linewidth=0.7, label=name))
 
 
 def _draw_search(layer: Layer, rows: pd.DataFrame, paper: Mapping[str, str]) -> bool:
@@ -57,22 +54,23 @@ def _draw_search(layer: Layer, rows: pd.DataFrame, paper: Mapping[str, str]) -> 
     shown = layer.visible(floors) or layer.visible(ceilings)
     if not shown:
         return False
+    look = layer.style.laboratory
     for polygon in excluded_polygons(floors, ceilings, layer.frame):
-        fill(layer.axes, polygon, LABORATORY_FILL, alpha=1.0, zorder=1.0)
+        fill(layer.axes, polygon, look.fill_colour, alpha=1.0, zorder=1.0)
     for run in [*floors, *ceilings]:
-        layer.line(run, color=LABORATORY_LINE, linewidth=0.8, zorder=3.5)
+        layer.line(run, color=look.line_colour, linewidth=0.8, zorder=3.5)
     mark = UNVERIFIED if paper["status"] == "unverified" else ""
     number = paper["arxiv"]
-    cited = (number if "/" in number else f"arXiv:{number}") + mark
+    cited = (number if "/" in number else f"arXiv:{number}") if layer.canvas.citations else ""
     side = 1 if floors else -1
     layer.labels.append(
         Label(
-            fill_text(paper["label"], 20),
+            fill_text(paper["label"] + mark, 20),
             cited,
-            LABORATORY_TEXT,
+            look.text_colour,
             shown[0].points(),
             side,
-            size_pt=8.6,
+            scale=0.85,
             other_side_cost=4.0,
             foreign_cost=12.0,
             lead_from_pt=2.0,
@@ -81,26 +79,32 @@ def _draw_search(layer: Layer, rows: pd.DataFrame, paper: Mapping[str, str]) -> 
     return True
 
 
-def draw_brdar2020(layer: Layer, rows: pd.DataFrame) -> None:
-    """Draw the digitised figure, but not its laboratory regions where the original papers' limits are drawn."""
+def draw_digitised(layer: Layer, rows: pd.DataFrame, *, recomputed: bool) -> None:
+    """Draw the figure of arXiv:2007.15563, without laboratory regions that are drawn from the original papers.
+
+    recomputed: draw also the curves of which this work has its own.
+    """
     of_it = rows[rows["constraint"].str.startswith(BRDAR2020_PREFIX)]
     present = set(rows["constraint"])
     drawn = False
     for constraint, curve in of_it.groupby("constraint", sort=False):
         name = str(constraint).removeprefix(BRDAR2020_PREFIX)
-        if present.intersection(BRDAR2020_TWICE.get(name, ())):
+        if present.intersection(TWICE.get(name, ())) or (name in RECOMPUTED and not recomputed):
             continue
-        look = BRDAR2020.get(name, Look(name.replace("_", " "), GREY, GREY))
-        drawn |= _draw_digitised(layer, curve, look)
+        look = layer.style.digitised.get(name, Look(name.replace("_", " "), GREY))
+        drawn |= look.shown and _draw_digitised(layer, curve, look)
     if drawn:
-        name = "Brdar et al. 2020, arXiv:2007.15563 (digitised)"
-        layer.handles.append(Line2D([], [], color=GREY, linewidth=0.9, linestyle=THIN_DASHED, label=name))
+        name = "arXiv:2007.15563"
+        width = layer.canvas.line_scale
+        layer.handles.append(Line2D([], [], color=GREY, linewidth=width, linestyle=THIN_DASHED, label=name))
 
 
 def _draw_digitised(layer: Layer, rows: pd.DataFrame, look: Look) -> bool:
     """Draw one digitised curve, labelled on the side it excludes; False where nothing of it is in the frame."""
     drawn = False
-    style = {"color": look.colour, "linewidth": 1.0, "linestyle": THIN_DASHED, "zorder": 6.0}
+    projected = str(rows["variant"].iloc[0]) == PROJECTION
+    line = DOTTED if projected else THIN_DASHED
+    style: dict[str, Any] = {"color": look.colour, "linewidth": 1.0, "linestyle": line, "zorder": 6.0}
     favoured = list(runs(rows[rows["edge"].isin([str(Edge.PREFERRED_LOW), str(Edge.PREFERRED_HIGH)])]))
     if favoured:
         # along the lower side and back along the upper one
@@ -115,8 +119,20 @@ def _draw_digitised(layer: Layer, rows: pd.DataFrame, look: Look) -> bool:
         for run in pieces if not favoured else []:
             layer.line(run, **style)
         shown = layer.visible(pieces)
-        if shown and look.name and not drawn:
+        if shown and look.label and not drawn:
             side = {str(Edge.FLOOR): 1, str(Edge.CEILING): -1}.get(str(edge), 0)
-            layer.labels.append(Label(look.name, "", look.text_colour, shown[0].points(), side, along=True))
+            layer.labels.append(
+                Label(
+                    look.label,
+                    "",
+                    look.text_colour,
+                    shown[0].points(),
+                    side,
+                    along=True,
+                    scale=0.85,
+                    foreign_cost=12.0,
+                    lead_from_pt=4.0,
+                )
+            )
         drawn |= bool(shown)
     return drawn

@@ -16,14 +16,19 @@ from nudipole.errors import ConfigError, StorageError
 from nudipole.plotting.style import RC
 
 
-def save_figure(figure: Figure, path: Path, title: str, inputs_sha256: Mapping[str, str]) -> None:
-    """Write a figure as PDF, PNG or SVG by its suffix; the file appears complete or not at all."""
+def save_figure(
+    figure: Figure, path: Path, title: str, inputs_sha256: Mapping[str, str], rc: Mapping[str, Any] = RC
+) -> None:
+    """Write a figure as PDF, PNG or SVG by its suffix; the file appears complete or not at all.
+
+    rc: the parameters of matplotlib with which the figure was drawn.
+    """
     kind = path.suffix.lower().removeprefix(".")
     metadata = _metadata(kind, title, inputs_sha256)
     partial = path.with_name(path.name + ".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with context(RC, after_reset=True):
+        with context(dict(rc), after_reset=True):
             figure.savefig(partial, format=kind, dpi=figure.dpi, metadata=metadata)
         os.replace(partial, path)
     except OSError as error:

@@ -1,7 +1,12 @@
 """How the figures look: fonts, colours and the short names of curves, in one place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from matplotlib import RcParams
+
+from nudipole.errors import ConfigError
 
 RC: dict[str, Any] = {
     "font.family": "sans-serif",
@@ -28,7 +33,6 @@ RC: dict[str, Any] = {
 """Fonts that come with matplotlib, so that every machine draws the same; text stays text in PDF and SVG."""
 
 DPI = 220
-LABEL_PT = 9.5
 SMALL_PT = 7.5
 
 BLACK = "#000000"
@@ -46,66 +50,17 @@ WINE = "#882255"
 """From the muted palette of Paul Tol, for detectors beyond the first."""
 
 
-@dataclass(frozen=True)
-class Look:
-    """How one constraint is drawn and named; an empty name means that it shares the label of another curve."""
-
-    name: str
-    colour: str
-    text_colour: str
-
-
-COMPUTED = {
-    "cmb": Look("CMB $N_\\mathrm{eff}$\n(this work)", SKY, "#1F6FA3"),
-    "bbn": Look("BBN $^4$He\n(this work)", VERMILLION, "#A34700"),
-    "stellar": Look("Stellar cooling\n(this work)", PURPLE, "#8A2F63"),
-    "supernova": Look("SN 1987A cooling\n(this work)", GREEN, "#00664A"),
-    "sn_low_energy": Look("Low-energy supernovae", GREEN, "#00664A"),
-    "sn_gamma": Look("SN 1987A gamma rays", GREEN, "#00664A"),
-    "xenon1t_nr": Look("XENON1T nuclear recoils\n(this work)", WINE, "#5E173A"),
-    "borexino": Look("Borexino\n(this work)", OLIVE, "#55551A"),
-    "xenon1t": Look("XENON1T\n(this work)", BLUE, "#004B77"),
-    "xenonnt": Look("XENONnT\n(this work)", INDIGO, INDIGO),
-    "lz": Look("LZ", INDIGO, INDIGO),
-    "pandax4t": Look("PandaX-4T", INDIGO, INDIGO),
-    "darwin": Look("DARWIN (projection)", BLACK, BLACK),
-}
-"""Constraints of this package, in drawing order; text is darker than its line, for contrast on the filled region."""
-
-DASH_DOTTED = (0, (7.0, 1.5, 1.5, 1.5))
-DOTTED = (0, (1.2, 1.6))
-OUTLINED = {"sn_low_energy": DASH_DOTTED, "sn_gamma": DASH_DOTTED, "lz": "-", "pandax4t": (0, (5.0, 2.0))}
-"""Constraints drawn as thin lines without a filling, with the style of the line; projections are dotted ones."""
-NOT_DRAWN = ("sn_explosion", "sn_neutrinos", "liquid_xenon")
-"""Close to one of those, or weaker everywhere; they are in the pictures of the supernova and of the excess."""
+FAVOURED_TEXT = "#8A4B00"
+FAVOURED_SHADES = ("#F8DDA0", "#EDB54A")
+"""Fill of the 2 and 1 sigma regions of the excess in the pictures of steps, outermost first."""
 
 FALLBACK_COLOURS = (VERMILLION, GREEN, SKY, BLACK)
 
-FAVOURED = Look("XENON1T favoured,\nno tritium", ORANGE, "#8A4B00")
-FAVOURED_SHADES = ("#F8DDA0", "#EDB54A")
-"""Fill of the 2 and 1 sigma regions, outermost first."""
-
-BRDAR2020 = {
-    "Borexino_90CL": Look("", OLIVE, OLIVE),
-    "XENON1T_ER_90CL_incl_tritium": Look("", BLUE, BLUE),
-    "SN1987A": Look("SN1987A", GREY, "#333333"),
-    "stellar_cooling": Look("", "#8A2F63", PURPLE),
-    "BBN_high_4He": Look(r"BBN $^4$He", VERMILLION, "#A34700"),
-    "CMB_dNeff_0.3_a": Look(r"CMB $\Delta N_\mathrm{eff}=0.3$", SKY, "#1F6FA3"),
-    "CMB_dNeff_0.3_b": Look(r"CMB $\Delta N_\mathrm{eff}=0.3$", SKY, "#1F6FA3"),
-    "IceCube_double_bang": Look("IceCube\n(projection)", BLACK, BLACK),
-    "CHARM2_NOMAD_region": Look("CHARM-II, NOMAD", GREY, "#333333"),
-    "MiniBooNE_region": Look("MiniBooNE", GREY, "#333333"),
-    "MiniBooNE_ROI": Look("MiniBooNE\nfavoured", GREEN, "#00664A"),
-}
-"""Curves of the summary figure of arXiv:2007.15563, by the name in its digitised table."""
-
-BRDAR2020_TWICE = {"CHARM2_NOMAD_region": ("pub_charm_ii", "pub_nomad"), "MiniBooNE_region": ("pub_miniboone",)}
-"""Regions of that figure which the laboratory limits show from the original papers."""
-
-LABORATORY_FILL = "#E4E4E4"
-LABORATORY_LINE = "#777777"
-LABORATORY_TEXT = "#333333"
+DASHED = (0, (5.0, 2.0))
+DASH_DOTTED = (0, (7.0, 1.5, 1.5, 1.5))
+DOTTED = (0, (1.2, 1.6))
+LINES: dict[str, Any] = {"solid": "-", "dashed": DASHED, "dotted": DOTTED, "dashdot": DASH_DOTTED}
+"""Kinds of line by their names in the style file."""
 
 FLAVOURS = {
     "e": r"coupling to $\nu_e$ only",
@@ -113,3 +68,98 @@ FLAVOURS = {
     "tau": r"coupling to $\nu_\tau$ only",
     "effective": "effective moment (no flavour conversion)",
 }
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one constraint is drawn and named; without a label it shares that of another curve.
+
+    fill is the opacity of its region (0: none); together: its region is filled as one with those of others.
+    """
+
+    label: str
+    colour: str
+    text_colour: str = ""
+    line: str = "solid"
+    width_pt: float = 1.8
+    fill: float = 0.0
+    together: bool = False
+    shown: bool = True
+
+    def __post_init__(self) -> None:
+        """Write in the colour of the line where no other is named."""
+        if not self.text_colour:
+            object.__setattr__(self, "text_colour", self.colour)
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The size of a figure and of what is written and drawn in it."""
+
+    frame_width_in: float
+    frame_height_in: float
+    axis_pt: float
+    tick_pt: float
+    label_pt: float
+    small_pt: float
+    line_scale: float
+    citations: bool
+    family_names: bool
+
+
+@dataclass(frozen=True)
+class Favoured:
+    """The region that the excess prefers."""
+
+    label: str
+    colour: str
+    text_colour: str
+    shades: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Laboratory:
+    """Published limits of laboratory searches."""
+
+    fill_colour: str
+    line_colour: str
+    text_colour: str
+
+
+@dataclass(frozen=True)
+class Style:
+    """Everything about the looks of the parameter-space figures (see config/style.yaml)."""
+
+    rc: Mapping[str, Any]
+    canvases: Mapping[str, Canvas]
+    together: Look
+    constraints: Mapping[str, Look]
+    digitised: Mapping[str, Look]
+    favoured: Favoured
+    laboratory: Laboratory
+
+
+def style_of(content: Mapping[str, Any]) -> Style:
+    """Return the style a checked mapping describes; ConfigError for a parameter matplotlib does not know."""
+    _check_rc(content["rc"])
+    return Style(
+        rc={**RC, **content["rc"]},
+        canvases={name: Canvas(**each) for name, each in content["canvases"].items()},
+        together=Look("", **content["together"]),
+        constraints={name: Look(**each) for name, each in content["constraints"].items()},
+        digitised={name: Look(**each) for name, each in content["digitised"].items()},
+        favoured=Favoured(**{**content["favoured"], "shades": tuple(content["favoured"]["shades"])}),
+        laboratory=Laboratory(**content["laboratory"]),
+    )
+
+
+def _check_rc(rc: Mapping[str, Any]) -> None:
+    known = RcParams()
+    for key, value in rc.items():
+        try:
+            known[key] = value
+        except (KeyError, ValueError) as error:
+            problem = "is no parameter of matplotlib" if isinstance(error, KeyError) else f"is not allowed: {error}"
+            raise ConfigError(
+                f"style: rc.{key} = {value!r} {problem}; change it in the file of figures.style"
+            ) from None
