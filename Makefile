@@ -35,6 +35,12 @@ all: $(VENV)/.stamp-package ## build .venv and run the analysis to the final fig
 		$(if $(CONFIG),--configfile $(CONFIG)) $(SNAKEMAKE_ARGS)
 	$(if $(CONFIG)$(SNAKEMAKE_ARGS),,@$(BIN)/python -m nudipole.plotting.readme_image \
 		results/figures/parameter_space_mu.png docs/parameter_space_mu.png)
+	$(if $(SNAKEMAKE_ARGS),,@$(MAKE) --no-print-directory report)
+
+.PHONY: report
+report: $(VENV)/.stamp-package ## collect the pictures of a finished run with captions and run times: results/report.html
+	$(RUN) $(BIN)/snakemake --report results/report.html --cores 1 --quiet all \
+		--workflow-profile workflow/profiles/default $(if $(CONFIG),--configfile $(CONFIG))
 
 env: $(VENV)/.stamp-dev ## build .venv with the development tools, run nothing
 

@@ -1,4 +1,10 @@
-"""Pictures of the results, and the list of everything that was made."""
+"""Pictures of the results, pages of the report, and the list of everything that was made."""
+
+REPORT_PAGES = {
+    "scorecard": ("Comparison", "scorecard"),
+    "configuration": ("Configuration", "every key"),
+    **({"effective_moments": ("Detectors", "effective moments")} if "effective" in ANALYSIS["flavours"] else {}),
+}
 
 
 rule parameter_space:
@@ -37,8 +43,7 @@ rule parameter_space:
         mem_mb=800,
         runtime=10,
     params:
-        config=sections("figures"),
-        style=STYLE,
+        config={"figures": ANALYSIS["figures"], "style": STYLE},
         code=code("parameter_space.py"),
     message:
         "Drawing the parameter space for the {wildcards.flavour} coupling"
@@ -70,12 +75,45 @@ rule reproduced:
         mem_mb=800,
         runtime=10,
     params:
-        style=STYLE,
+        config={"style": STYLE},
         code=code("reproduced.py"),
     message:
         "Drawing the published figure beside its reproduction"
     script:
         "../scripts/reproduced.py"
+
+
+rule report_pages:
+    input:
+        **({"effective_moments": rules.effective_moments.output.table} if "effective" in ANALYSIS["flavours"] else {}),
+        scorecard="results/scorecard.parquet",
+    output:
+        **{
+            name: report(
+                f"results/report/{name}.html",
+                caption=f"../report/{name}.rst",
+                category=category,
+                labels={"table": title},
+            )
+            for name, (category, title) in REPORT_PAGES.items()
+        },
+    log:
+        "results/logs/report_pages.log",
+    benchmark:
+        "results/benchmarks/jobs/report_pages.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        config=lambda wildcards: {"analysis": physics(ANALYSIS), "reference": physics(SETUPS["reference/"])},
+        code=code("report_pages.py"),
+    message:
+        "Writing the tables of the report"
+    script:
+        "../scripts/report_pages.py"
 
 
 RESULTS = [
@@ -98,6 +136,7 @@ RESULTS = [
     *(rules.effective_moments.output if "effective" in ANALYSIS["flavours"] else []),
     *expand(rules.parameter_space.output, flavour=ANALYSIS["flavours"]),
     *rules.reproduced.output,
+    *rules.report_pages.output,
     *rules.pictures.output,
     *rules.detector_pictures.output,
     *rules.excess.output,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def work(snakemake: "Snakemake") -> None:
     limits, sources = read_table(Path(snakemake.input.limits)), read_table(Path(snakemake.input.sources[0]))
     flavour, options = snakemake.wildcards.flavour, snakemake.params.config["figures"]
-    style, digests = style_of(snakemake.params.style), input_digests(snakemake)
+    style, digests = style_of(snakemake.params.config["style"]), input_digests(snakemake)
     zoomed = {**options, **options["zoom"]}
     for chosen, canvas, paths in (
         (options, "wide", snakemake.output.wide),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def work(snakemake: "Snakemake") -> None:
     published = pd.concat([read_table(Path(path)) for path in snakemake.input.published])
-    style, digests = style_of(snakemake.params.style), input_digests(snakemake)
+    style, digests = style_of(snakemake.params.config["style"]), input_digests(snakemake)
     figure = draw_reproduced(read_table(Path(snakemake.input.limits)), published, style)
     for path in snakemake.output:
         save_figure(figure, Path(path), "arXiv:2007.15563, Fig. 2, and its reproduction", digests, style.rc)

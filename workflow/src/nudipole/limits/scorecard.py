@@ -106,7 +106,7 @@ COMPARISONS = (
     ),
 )  # fmt: skip
 
-RECOMPUTED = frozenset(each.curve for each in (*COMPARISONS, *CONTOUR_COMPARISONS))
+RECOMPUTED = frozenset([*(c.curve for c in COMPARISONS), *(c.curve for c in CONTOUR_COMPARISONS)])
 """Digitised curves of which this work has its own."""
 
 SCORE_UNITS = {

@@ -30,11 +30,10 @@ def new_axes(frame: Frame, canvas: Canvas) -> Axes:
     axes.set(xscale="log", yscale="log")
     axes.set_xlim(frame.M_N_min_MeV, frame.M_N_max_MeV)
     axes.set_ylim(frame.mu_nu_min_muB, frame.mu_nu_max_muB)
-    size = {"fontsize": canvas.axis_pt}
-    axes.set_xlabel(r"$M_N$  [MeV]", labelpad=0.15 * canvas.axis_pt, **size)
-    axes.set_ylabel(r"$\mu_\nu$  [$\mu_\mathrm{B}$]", labelpad=0.2 * canvas.axis_pt, **size)
+    axes.set_xlabel(r"$M_N$  [MeV]", labelpad=0.15 * canvas.axis_pt, fontsize=canvas.axis_pt)
+    axes.set_ylabel(r"$\mu_\nu$  [$\mu_\mathrm{B}$]", labelpad=0.2 * canvas.axis_pt, fontsize=canvas.axis_pt)
     right = axes.secondary_yaxis("right", functions=(_d_per_GeV, _mu_muB))
-    right.set_ylabel(r"$d$  [GeV$^{-1}$]", labelpad=0.3 * canvas.axis_pt, **size)
+    right.set_ylabel(r"$d$  [GeV$^{-1}$]", labelpad=0.3 * canvas.axis_pt, fontsize=canvas.axis_pt)
     for axis in (axes.xaxis, axes.yaxis, right.yaxis):
         axis.set_major_locator(LogLocator(10.0, numticks=20))
         axis.set_minor_locator(LogLocator(10.0, subs=range(2, 10), numticks=200))

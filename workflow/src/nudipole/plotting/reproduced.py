@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -99,12 +100,14 @@ def _colour(style: Style, constraint: str) -> str:
 
 
 def _draw_published(axes: Axes, published: pd.DataFrame, pair: Pair, colour: str, width: float) -> None:
-    """Draw a digitised curve as a line, one that is known at a point or a few as marks."""
+    """Draw a digitised curve as a line, one that is known at one mass as a mark."""
     points = published[published["curve"] == pair.curve]
-    few = len(points) <= 12
-    line = {"ls": "", "marker": "_" if pair.is_excess else "o", "ms": 7.0 if pair.is_excess else 3.5} if few else {}
-    colour = BLACK if pair.is_excess else colour
-    axes.plot(points["M_N_MeV"], points["mu_nu_muB"], **{"color": colour, "lw": width, "zorder": 4.0, **line})
+    style: dict[str, Any] = {"color": colour, "lw": width, "zorder": 4.0}
+    if pair.is_excess:
+        style |= {"color": BLACK, "ls": "", "marker": "_", "ms": 7.0}
+    elif len(points) == 1:
+        style |= {"ls": "", "marker": "o", "ms": 3.5}
+    axes.plot(points["M_N_MeV"], points["mu_nu_muB"], **style)
 
 
 def _draw_own(axes: Axes, rows: pd.DataFrame, pair: Pair, colour: str) -> None:
@@ -124,7 +127,8 @@ def _draw_ratios(axes: Axes, limits: pd.DataFrame, published: pd.DataFrame, styl
     axes.axhline(0.0, color=GREY, lw=0.8)
     for c in COMPARISONS:
         mark = "_" if c.curve.startswith(EXCESS_PREFIX) else "o"
-        _dots(axes, *log10_ratios(c, limits, published), _colour(style, c.constraint), mark)
+        mass, ratio = log10_ratios(c, limits, published)
+        _dots(axes, mass, ratio, _colour(style, c.constraint), mark)
     for contour in CONTOUR_COMPARISONS:
         _dots(axes, *compare(contour, limits, published), _colour(style, contour.constraint), "x")
     axes.set(xscale="log", xlim=(FRAME.M_N_min_MeV, FRAME.M_N_max_MeV), xlabel=MASS_LABEL)

@@ -154,7 +154,7 @@ def style_of(content: Mapping[str, Any]) -> Style:
 
 
 def _check_rc(rc: Mapping[str, Any]) -> None:
-    known = RcParams()
+    known: Any = RcParams()  # typed for literal keys only
     for key, value in rc.items():
         try:
             known[key] = value
