@@ -26,11 +26,11 @@ def test_the_style_of_the_project_names_every_constraint_in_drawing_order() -> N
 
 
 def test_a_file_laid_over_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
-    mine = laid_over(tmp_path, "constraints: {borexino: {colour: '#123456'}}\nrc: {font.serif: [DejaVu Serif]}\n")
+    mine = laid_over(tmp_path, "constraints: {borexino: {colour: '#123456'}}\nrc: {font.family: DejaVu Serif}\n")
     plain, changed = style_of(load_style(ROOT)), style_of(load_style(ROOT, mine))
     assert changed.constraints["borexino"].colour == "#123456"
     assert changed.constraints["borexino"].label == plain.constraints["borexino"].label
-    assert changed.rc["font.serif"] == ["DejaVu Serif"]
+    assert changed.rc["font.family"] == "DejaVu Serif"
     assert {name: look for name, look in changed.constraints.items() if name != "borexino"} == {
         name: look for name, look in plain.constraints.items() if name != "borexino"
     }
