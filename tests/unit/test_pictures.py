@@ -293,6 +293,11 @@ def test_pulls_leave_out_what_is_fixed_and_open_what_is_free() -> None:
     np.testing.assert_allclose(sorted(set(drawn)), [-0.7, 0.0, 3.8], rtol=1e-12)
 
 
+def test_a_fit_in_which_nothing_is_free_says_so() -> None:
+    axes = draw_pulls(fits_table().assign(error=0.0), "mu", "Toy").axes[0]
+    assert any("no nuisance parameter is free" in text.get_text() for text in axes.texts)
+
+
 def test_a_limit_that_ends_leaves_the_frame_at_its_threshold() -> None:
     table = cooling_table().reset_index(drop=True)
     table.loc[table["M_N_MeV"] > 0.1, "mu_limit_muB"] = np.nan

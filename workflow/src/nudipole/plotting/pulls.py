@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.style import context
 
-from nudipole.plotting.panels import MODE_NAMES, add_title, legend, new_panels, require, rows_of_flavour
+from nudipole.plotting.panels import MODE_NAMES, add_title, legend, new_panels, require, rows_of_flavour, say
 from nudipole.plotting.style import BLUE, ORANGE, RC, SMALL_PT, VERMILLION
 
 LABELS_IN = 1.45
@@ -20,14 +20,16 @@ def draw_pulls(fits: pd.DataFrame, flavour: str, label: str) -> Figure:
     require(fits, ("flavour", "M_N_MeV", "hypothesis", "nuisance", "value", "pull"), f"{label} fits")
     rows = rows_of_flavour(fits, flavour, f"{label} fits")
     rows = rows[(rows["variant"] == rows["variant"].iloc[0]) & (rows["M_N_MeV"] == rows["M_N_MeV"].iloc[0])]
+    mass = float(rows["M_N_MeV"].iloc[0])
     # fluxes that make no signal at this mass are fixed and say nothing
     moving = rows[rows["error"] > 0.0]["nuisance"].unique()
     rows = rows[rows["nuisance"].isin(moving)]
     names = list(dict.fromkeys(rows["nuisance"]))
     with context(RC, after_reset=True):
         figure, (upper, lower) = new_panels((1.4, 1.0), bottom_in=LABELS_IN)
-        mass = float(rows["M_N_MeV"].iloc[0])
         add_title(upper, f"{label}: nuisances", f"{MODE_NAMES.get(flavour, flavour)}, $M_N$ = {mass:.3g} MeV")
+        if not names:
+            say(upper, "no nuisance parameter is free in this fit")
         for offset, (hypothesis, look) in enumerate(HYPOTHESES.items()):
             own = rows[rows["hypothesis"] == hypothesis].set_index("nuisance").reindex(names)
             if own["value"].notna().any():
@@ -66,4 +68,5 @@ def _finish(upper: Axes, lower: Axes, names: list[str]) -> None:
         rotation_mode="anchor",
         fontsize=SMALL_PT,
     )
-    legend(upper, loc="upper right", ncols=3)
+    if upper.get_legend_handles_labels()[0]:
+        legend(upper, loc="upper right", ncols=3)
