@@ -379,3 +379,14 @@ def test_a_line_that_ends_at_the_grid_inside_the_frame_is_explained() -> None:
     falling = np.geomspace(1e-15, 1e-8, len(MASSES))
     outside = draw_parameter_space(curves_frame([curve("stellar", MASSES, falling)]), SOURCES, "mu", OPTIONS, STYLE)
     assert not any("not drawn below the grid" in text.get_text() for text in outside.findobj(Text))
+
+
+def test_lines_of_equal_lifetime_are_where_the_width_puts_them(limits: pd.DataFrame) -> None:
+    figure = draw_parameter_space(limits, SOURCES, "mu", OPTIONS | {"lifetimes_s": [1.0, 1e30]}, STYLE)
+    plain = draw_parameter_space(limits, SOURCES, "mu", OPTIONS, STYLE)
+    known = {tuple(points[0]) for points in curves_of(plain)}
+    (line,) = [points for points in curves_of(figure) if tuple(points[0]) not in known]
+    # tau = 3768 s (1e-11 mu_B/mu)^2 (MeV/M)^3: at 1 MeV and 1 s, 6.138e-10 mu_B; 1e30 s is below the frame
+    at_1_MeV = np.exp(np.interp(0.0, np.log(line[:, 0]), np.log(line[:, 1])))
+    assert at_1_MeV == pytest.approx(6.138e-10, rel=1e-3, abs=0)
+    assert any(text.get_text() == r"$\tau_N = 1$ s" for text in figure.findobj(Text))

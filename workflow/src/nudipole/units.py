@@ -26,7 +26,7 @@ def mu_muB_from_d_per_GeV(d_per_GeV: Real) -> Real:
     return 2.0 / MU_B_PER_GEV * d_per_GeV
 
 
-def lifetime_s(M_N_MeV: float, mu_nu_muB: float, *, majorana: bool = False) -> float:
+def lifetime_s(M_N_MeV: Real, mu_nu_muB: float, *, majorana: bool = False) -> Real:
     """Return tau_N = 1/Gamma(N -> nu gamma) in seconds.
 
     Gamma = mu^2 M^3/(16 pi) for a Dirac N and twice that for a Majorana N (arXiv:2007.15563, eq. 3

@@ -1,0 +1,51 @@
+"""Lines that are no limits: equal lifetimes of N, and what a model's mass mixing makes natural."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from nudipole.plotting.curves import Array, Run
+from nudipole.plotting.labels import Label
+from nudipole.plotting.layer import Layer
+from nudipole.plotting.panels import power_of_ten
+from nudipole.plotting.style import GREY
+from nudipole.units import lifetime_s
+
+POINTS = 61
+GUIDE_SCALE = 0.72
+LIFETIME_DASHES = (0, (1.0, 2.2))
+
+
+def draw_lifetimes(layer: Layer, lifetimes_s: Sequence[float]) -> None:
+    """Draw lines of equal proper lifetime, Gamma = mu^2 M^3/(16 pi): mu = sqrt(tau(M, mu_B)/tau) mu_B."""
+    masses = _masses(layer)
+    lines = ((np.sqrt(lifetime_s(masses, 1.0) / tau_s), rf"$\tau_N = {_number(tau_s)}$ s") for tau_s in lifetimes_s)
+    if _draw(layer, masses, lines, GREY, LIFETIME_DASHES):
+        layer.handles.append(Line2D([], [], color=GREY, linewidth=0.9, linestyle=LIFETIME_DASHES, label="lifetime"))
+
+
+def _masses(layer: Layer) -> Array:
+    return np.geomspace(layer.frame.M_N_min_MeV, layer.frame.M_N_max_MeV, POINTS)
+
+
+def _number(value: float) -> str:
+    """Return a number as mathtext without its dollars; powers of ten plainly."""
+    exponent = np.log10(value)
+    if 1e-2 <= value <= 1e3:
+        return f"{value:g}"
+    return f"10^{{{round(exponent)}}}" if np.isclose(exponent, round(exponent)) else power_of_ten(value).strip("$")
+
+
+def _draw(layer: Layer, masses: Array, lines: Iterable[tuple[Array, str]], colour: str, dashes: Any) -> bool:
+    drawn = False
+    for moments, name in lines:
+        run = Run(masses, moments)
+        if not layer.visible([run]):
+            continue
+        layer.line(run, linewidth=0.9, color=colour, linestyle=dashes, zorder=3.2)
+        label = Label(name, "", colour, run.points(), 0, along=True, scale=GUIDE_SCALE, lead_from_pt=6.0)
+        layer.labels.append(label)
+        drawn = True
+    return drawn
