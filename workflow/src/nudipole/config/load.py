@@ -12,6 +12,7 @@ import jsonschema
 import yaml
 
 from nudipole.errors import ConfigError
+from nudipole.safe_yaml import load_yaml
 
 SCHEMA_PATH = Path("workflow/schemas/config.schema.yaml")
 DEFAULT_PATH = Path("config/config.yaml")
@@ -25,7 +26,7 @@ _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return the mapping in a YAML file; ConfigError if it is missing, unreadable or not a mapping."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"configuration file {path} does not exist; check the path") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -56,7 +57,7 @@ def parse_assignment(text: str) -> dict[str, Any]:
     if not separator or not key.strip():
         raise ConfigError(f"--set {text!r} is not of the form key=value, for example solar.model=BS05-OP")
     try:
-        node: Any = yaml.safe_load(value)
+        node: Any = load_yaml(value)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {key}: the value {value!r} is not valid YAML: {error}") from None
     for part in reversed(key.strip().split(".")):

@@ -8,6 +8,7 @@ import yaml
 
 from nudipole.data.entry import Entry
 from nudipole.errors import DataError
+from nudipole.safe_yaml import load_yaml
 
 BRANCHES = ("solar", "xenon1t", "xenonnt", "lz", "pandax4t", "borexino", "neutrinos", "published", "cosmology")
 COLUMN_TYPES = ("float", "int", "str")
@@ -105,7 +106,7 @@ class Catalog:
 def load_catalog(path: Path) -> Catalog:
     """Read and validate the catalogue; every error names the entry and the key."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(f"the catalogue {path} cannot be read: {error.strerror}; correct data.catalog") from error
     except UnicodeDecodeError as error:
