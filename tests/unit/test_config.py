@@ -244,6 +244,8 @@ def test_every_key_is_described_and_has_its_unit():
         "eV2": "eV^2",
         "deg": "deg",
         "keV": "keV",
+        "GeV": "GeV",
+        "TeV": "TeV",
     }
     for key, rule in leaves(SCHEMA):
         assert len(rule["description"]) > 5, key

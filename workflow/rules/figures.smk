@@ -137,6 +137,7 @@ RESULTS = [
     *expand(rules.parameter_space.output, flavour=ANALYSIS["flavours"]),
     *rules.reproduced.output,
     *rules.report_pages.output,
+    *rules.leptoquark.output,
     *rules.pictures.output,
     *rules.detector_pictures.output,
     *rules.excess.output,

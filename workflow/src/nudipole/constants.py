@@ -9,6 +9,9 @@ from math import pi, sqrt
 from scipy import constants as _codata
 
 KEV_PER_MEV = 1e3
+MEV_PER_GEV = 1e3
+MEV_PER_TEV = 1e6
+EV_PER_MEV = 1e6
 
 ALPHA: float = _codata.fine_structure
 E_CHARGE: float = sqrt(4.0 * pi * ALPHA)

@@ -169,6 +169,9 @@ def _range_problems(config: Mapping[str, Any]) -> Iterator[str]:
         for key in ("M_N_range_MeV", "mu_nu_range_muB"):
             low, high = ranges[key]
             pairs.append((f"{place}.{key}[1]", high, f"{place}.{key}[0]", low))
+    for key in ("M_LQ_range_TeV", "sqrt_y1y2_range", "LHC_M_LQ_TeV"):
+        low, high = config["models"]["leptoquark"][key]
+        pairs.append((f"models.leptoquark.{key}[1]", high, f"models.leptoquark.{key}[0]", low))
     splitting = config["solar"]["oscillation_overrides"].get("dm2_31_eV2")
     if splitting is not None and abs(splitting) < SMALLEST_DM2_31_EV2:
         yield (

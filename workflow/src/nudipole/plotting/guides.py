@@ -1,11 +1,12 @@
 """Lines that are no limits: equal lifetimes of N, and what a model's mass mixing makes natural."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.lines import Line2D
 
+from nudipole.models.naturalness import natural_moment_muB
 from nudipole.plotting.curves import Array, Run
 from nudipole.plotting.labels import Label
 from nudipole.plotting.layer import Layer
@@ -16,6 +17,8 @@ from nudipole.units import lifetime_s
 POINTS = 61
 GUIDE_SCALE = 0.72
 LIFETIME_DASHES = (0, (1.0, 2.2))
+NATURAL_DASHES = (0, (6.0, 1.5, 1.0, 1.5, 1.0, 1.5))
+BROWN = "#7A4B1E"
 
 
 def draw_lifetimes(layer: Layer, lifetimes_s: Sequence[float]) -> None:
@@ -24,6 +27,26 @@ def draw_lifetimes(layer: Layer, lifetimes_s: Sequence[float]) -> None:
     lines = ((np.sqrt(lifetime_s(masses, 1.0) / tau_s), rf"$\tau_N = {_number(tau_s)}$ s") for tau_s in lifetimes_s)
     if _draw(layer, masses, lines, GREY, LIFETIME_DASHES):
         layer.handles.append(Line2D([], [], color=GREY, linewidth=0.9, linestyle=LIFETIME_DASHES, label="lifetime"))
+
+
+def draw_naturalness(layer: Layer, lines: Sequence[Mapping[str, float]]) -> None:
+    """Draw the largest natural moment for each new-physics scale and mixing (nudipole.models.naturalness)."""
+    masses = _masses(layer)
+    named = ((_natural_moments(masses, line), _natural_name(line)) for line in lines)
+    if _draw(layer, masses, named, BROWN, NATURAL_DASHES):
+        name = "naturalness"
+        layer.handles.append(Line2D([], [], color=BROWN, linewidth=0.9, linestyle=NATURAL_DASHES, label=name))
+
+
+def _natural_moments(masses: Array, line: Mapping[str, float]) -> Array:
+    scale, mixing, delta = line["Lambda_TeV"], line["s_max"], line.get("delta", 1.0)
+    return natural_moment_muB(masses, Lambda_TeV=scale, s_max=mixing, delta=delta)
+
+
+def _natural_name(line: Mapping[str, float]) -> str:
+    """Return the parameters of a line; delta only where a symmetry is assumed."""
+    name = rf"$\Lambda = {line['Lambda_TeV']:g}$ TeV, $s = {_number(line['s_max'])}$"
+    return name + (rf", $\delta = {_number(line['delta'])}$" if "delta" in line else "")
 
 
 def _masses(layer: Layer) -> Array:

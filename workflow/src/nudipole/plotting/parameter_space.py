@@ -11,7 +11,7 @@ from nudipole.errors import ConfigError, DataError
 from nudipole.plotting.axes import add_header, figure_of, new_axes
 from nudipole.plotting.computed import draw_computed
 from nudipole.plotting.curves import Frame
-from nudipole.plotting.guides import draw_lifetimes
+from nudipole.plotting.guides import draw_lifetimes, draw_naturalness
 from nudipole.plotting.labels import LabelLayer
 from nudipole.plotting.layer import Layer
 from nudipole.plotting.published import draw_digitised, draw_laboratory
@@ -40,6 +40,7 @@ def draw_parameter_space(
             draw_laboratory(layer, rows, sources)
             draw_digitised(layer, rows, recomputed=bool(options["reference_curves"]))
         draw_lifetimes(layer, options["lifetimes_s"])
+        draw_naturalness(layer, options["naturalness"])
         keys = LabelLayer(layer.axes, size, layer.regions).place(layer.ordered_labels())
         add_header(layer.axes, size, _statement(rows, flavour), [*layer.handles, *keys])
     return figure_of(layer.axes)

@@ -1,0 +1,1 @@
+"""Models behind the moment: what gives it, what mass mixing it brings along, and what is natural."""

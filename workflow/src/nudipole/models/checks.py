@@ -1,0 +1,24 @@
+"""What the formulas of the models ask of their arguments."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nudipole.errors import DomainError
+
+Array = NDArray[np.float64]
+
+
+def positive(name: str, value: ArrayLike) -> Array:
+    """Return a value as an array; DomainError unless all of it is positive and finite."""
+    values = np.asarray(value, dtype=np.float64)
+    if not (np.isfinite(values).all() and (values > 0.0).all()):
+        raise DomainError(f"{name} must be positive and finite, got {values.tolist()}")
+    return values
+
+
+def share(name: str, value: ArrayLike) -> Array:
+    """Return a value as an array; DomainError unless all of it lies above 0 and at or below 1."""
+    values = positive(name, value)
+    if (values > 1.0).any():
+        raise DomainError(f"{name} must be at most 1, got {values.tolist()}")
+    return values
