@@ -28,6 +28,7 @@ class Verdict(StrEnum):
     ALLOWED = "allowed"
     PREFERRED = "preferred"
     INSENSITIVE = "insensitive"
+    """Nothing on the grid of moments is excluded at this mass."""
     UNSOLVED = "unsolved"
 
 
@@ -102,9 +103,14 @@ def range_on_grid(low_muB: float, high_muB: float, grid: Grid) -> tuple[Range, .
     return (Range(low, high, low_status, high_status),)
 
 
-def above_floor(mu_nu_muB: float, floor_muB: float) -> tuple[Verdict, float | None]:
-    """Return verdict and margin where everything above one moment is excluded, nothing if that is infinite."""
-    if floor_muB == float("inf"):
-        return Verdict.ALLOWED, None
+def above_floor(mu_nu_muB: float, floor_muB: float, grid: Grid) -> tuple[Verdict, float | None]:
+    """Return verdict and margin where everything above one moment is excluded, which may be infinite.
+
+    A floor above the grid excludes nothing on it; one below it has no edge there to measure from.
+    """
+    if floor_muB > grid.mu_nu_max_muB:
+        return Verdict.INSENSITIVE, None
+    if floor_muB < grid.mu_nu_min_muB:
+        return Verdict.EXCLUDED, None
     margin = log10(mu_nu_muB / floor_muB)
     return (Verdict.EXCLUDED if margin > 0.0 else Verdict.ALLOWED), margin

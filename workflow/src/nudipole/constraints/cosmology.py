@@ -90,9 +90,10 @@ class Cosmology:
         elif isnan(excess):
             verdict = Verdict.INSENSITIVE
         else:
-            verdict = Verdict.EXCLUDED if excess > 0.0 else Verdict.ALLOWED
             distance = self._distance_dex(M_N_MeV, mu_nu_muB, excess > 0.0)
             margin = distance if distance is None or excess > 0.0 else -distance
+            elsewhere = Verdict.INSENSITIVE if distance is None else Verdict.ALLOWED
+            verdict = Verdict.EXCLUDED if excess > 0.0 else elsewhere
         return Evaluation(self.name, flavour, M_N_MeV, mu_nu_muB, self._quantities(point), UNITS, verdict, margin)
 
     def limits(self, M_N_MeV: float, flavour: str) -> MassLimits:

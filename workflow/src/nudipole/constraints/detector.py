@@ -138,7 +138,7 @@ class DetectorConstraint:
             nothing = ({"signal_events": 0.0}, {"signal_events": "1"})
             return Evaluation(self.name, flavour, M_N_MeV, mu_nu_muB, *nothing, Verdict.INSENSITIVE, None)
         low, high = self.edges_muB(scan)
-        verdict, margin = above_floor(mu_nu_muB, high)
+        verdict, margin = above_floor(mu_nu_muB, high, self.grid)
         if low is not None and low <= mu_nu_muB <= high:
             verdict = Verdict.PREFERRED
         quantities = self._quantities(scan, mu_nu_muB) | {"mu_limit_muB": high if isfinite(high) else None}

@@ -81,7 +81,7 @@ class StellarCooling:
         units = {"Q_erg_per_g_s": "erg/g/s", "Q_over_mu2_eV7": "eV^7"}
         if not np.isfinite(floor):
             return Evaluation(NAME, flavour, M_N_MeV, mu_nu_muB, quantities, units, Verdict.INSENSITIVE, None)
-        verdict, margin = above_floor(mu_nu_muB, floor)
+        verdict, margin = above_floor(mu_nu_muB, floor, self.grid)
         quantities |= {"Q_over_limit": (mu_nu_muB / floor) ** 2, "mu_limit_muB": floor}
         units |= {"Q_over_limit": "1", "mu_limit_muB": "mu_B"}
         return Evaluation(NAME, flavour, M_N_MeV, mu_nu_muB, quantities, units, verdict, margin)

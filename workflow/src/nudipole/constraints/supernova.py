@@ -86,9 +86,14 @@ class SupernovaBound:
             for channel, Q in zip(channel_names(), zone.Q_MeV7, strict=True):
                 quantities[f"Q_{channel}_over_mu2_MeV7"] = float(Q)
                 units[f"Q_{channel}_over_mu2_MeV7"] = "MeV^7"
-        verdict = Verdict.EXCLUDED if value > self.model.limit_of(bound) else Verdict.ALLOWED
-        margin = _margin(self._ranges(M_N_MeV, flavour), mu_nu_muB, verdict is Verdict.EXCLUDED)
+        verdict, margin = self._verdict(M_N_MeV, mu_nu_muB, flavour, value > self.model.limit_of(bound))
         return Evaluation(str(bound), flavour, M_N_MeV, mu_nu_muB, quantities, units, verdict, margin)
+
+    def _verdict(self, M_N_MeV: float, mu_nu_muB: float, flavour: str, excluded: bool) -> tuple[Verdict, float | None]:
+        ranges = self._ranges(M_N_MeV, flavour)
+        if not ranges and not excluded:
+            return Verdict.INSENSITIVE, None
+        return (Verdict.EXCLUDED if excluded else Verdict.ALLOWED), _margin(ranges, mu_nu_muB, excluded)
 
 
 def _margin(ranges: tuple[Excess, ...], mu_nu_muB: float, inside: bool) -> float | None:
