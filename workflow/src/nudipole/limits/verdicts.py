@@ -49,7 +49,7 @@ def branches_of(rows: pd.DataFrame) -> list[Branch]:
         moments = np.log10(ordered["mu_nu_muB"].to_numpy(np.float64))
         moments = np.where(status == str(Status.OFF_GRID_HIGH), inf, moments)
         moments = np.where(status == str(Status.OFF_GRID_LOW), -inf, moments)
-        found.append(Branch(Edge(edge), np.log10(ordered["M_N_MeV"].to_numpy(np.float64)), moments))
+        found.append(Branch(Edge(str(edge)), np.log10(ordered["M_N_MeV"].to_numpy(np.float64)), moments))
     return found
 
 
