@@ -227,37 +227,3 @@ def test_reference_curves_start_where_the_figure_says(catalog: Catalog) -> None:
     assert first["Borexino_90CL"] == pytest.approx(6.96e-11, rel=1e-3, abs=0)
     assert first["XENON1T_ER_90CL_incl_tritium"] == pytest.approx(5.69e-11, rel=1e-3, abs=0)
     assert len(first) == 11
-
-
-def test_published_limits_are_functions_of_the_mass(catalog: Catalog) -> None:
-    limits = table(catalog, "published_dipole_limits")
-    assert set(limits["flavour"]) == {"e", "mu", "tau", "effective"}
-    assert set(limits["edge"]) == {"floor", "ceiling"}
-    for (key, *_), piece in limits.groupby(["key", "flavour", "branch"]):
-        assert piece["edge"].nunique() == 1
-        assert piece["point"].tolist() == list(range(len(piece))), key
-        assert (np.diff(piece["M_N_MeV"]) > 0.0).all(), key
-    sources = table(catalog, "published_limit_sources")
-    assert set(sources["key"]) == set(limits["key"])
-    assert sources["key"].is_unique
-    assert set(limits["confidence_level"]) == {0.90, 0.95}
-
-
-def test_published_limits_at_known_points(catalog: Catalog) -> None:
-    limits = table(catalog, "published_dipole_limits")
-    floors = limits[limits["edge"] == "floor"].groupby(["key", "flavour"])["mu_nu_muB"].min()
-    # DONUT, hep-ex/0102026: 3.9e-7 mu_B (two digits, digitised to 1 %).
-    assert floors["donut", "tau"] == pytest.approx(3.9e-7, rel=0.01, abs=0)
-    assert floors["donut_recomputed", "tau"] == pytest.approx(3.9e-7, rel=0.01, abs=0)
-    # The CHARM-II line was digitised twice, from this paper and from arXiv:2007.15563: 3 %.
-    curves = table(catalog, "published_curves_brdar2020")
-    region = curves[curves["curve"] == "CHARM2_NOMAD_region"]["mu_nu_muB"].min()
-    assert floors["charm_ii", "mu"] == pytest.approx(region, rel=0.03, abs=0)
-
-
-def test_effective_moments_are_limits_or_intervals(catalog: Catalog) -> None:
-    frame = table(catalog, "published_effective_moments")
-    interval = frame["kind"] == "interval"
-    assert set(frame["kind"]) == {"interval", "upper"}
-    assert (frame["mu_low_muB"].notna() == interval).all()
-    assert (frame["mu_low_muB"][interval] < frame["mu_high_muB"][interval]).all()

@@ -34,6 +34,8 @@ CONFIGS = {
         ["photodisintegration.initial: 'freeze-in_3MeV' is no initial state", "decoupled, thermal"],
     ),
     "no points": ("photodisintegration: {M_N_points_per_decade: 0}", ["M_N_points_per_decade = 0"]),
+    "no such record": ("limits: {records: [mine.yaml]}", ["limits.records: 'mine.yaml' is no file", "project folder"]),
+    "no such limit": ("limits: {without: [lsdn]}", ["limits.without: 'lsdn' has no record", "lsnd, magill_gamma_w"]),
     "no catalogue": ("data: {catalog: nowhere.yaml}", ["nowhere.yaml cannot be read", "correct data.catalog"]),
 }
 
@@ -84,6 +86,29 @@ def test_a_bad_table(altered: Project, damage: Callable[[Path], None], words: li
     name = "resources/xenon1t/xenon1t_sr1_efficiency.csv"
     damage(altered.root / name)
     named = ["xenon1t_sr1_efficiency", name, f"git checkout -- {name}"]
+    check_stopped(altered.run(), altered.root, words + named)
+
+
+def _without_a_digit(text: str) -> str:
+    return text.replace("1.4165e-07", "1.416e-07")
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "words"),
+    [
+        ("lep.csv", _without_a_digit, ["curves.0.sha256: lep.csv was altered", "restore it"]),
+        ("lep.csv", lambda text: text.replace("e-07", "e-O7"), ["curves.0.points: lep.csv, line 2", "'1.4165e-O7'"]),
+        (
+            "lep.yaml",
+            lambda text: text.replace("edge: floor", "edge: flor"),
+            ["curves.0.edge = 'flor'", "one of floor"],
+        ),
+    ],
+)
+def test_a_bad_published_limit(altered: Project, name: str, damage: Callable[[str], str], words: list[str]) -> None:
+    path = altered.root / "resources/limits" / name
+    path.write_text(damage(path.read_text()))
+    named = ["the limit record resources/limits/lep.yaml is not valid", "resources/limits/README.md describes"]
     check_stopped(altered.run(), altered.root, words + named)
 
 

@@ -145,5 +145,5 @@ def test_a_missing_original_stops_its_branch_only(finished: Project, provider: P
     assert not (work / f"results/originals/{name}").exists()
     assert not half_written(work)
     assert (work / "results/data/xenon1t_sr1_efficiency.parquet").is_file()
-    assert (work / "results/data/published_dipole_limits.parquet").is_file()
+    assert (work / "results/data/published_points_brdar2020.parquet").is_file()
     assert not (work / "results/data/solar_fluxes.parquet").exists()

@@ -61,6 +61,21 @@ def test_a_change_of_one_stellar_number(rerun: Project) -> None:
     assert planned(rerun, "stellar: {mu_0_muB: 3.0e-12}") == {"stellar_cooling", *AFTER_LIMITS}
 
 
+def test_a_new_published_limit(rerun: Project) -> None:
+    folder = rerun.root / "resources/limits"
+    text = (folder / "lep.yaml").read_text()
+    (folder / "mine.yaml").write_text(text)
+    # the reference set-up has it as well, and the scorecard is made from all its limits
+    assert planned(rerun) == {"published_limits", "scorecard", *AFTER_LIMITS}
+    (folder / "mine.yaml").unlink()
+    assert planned(rerun) == set()
+    append(folder / "lep.csv", "# edited")
+    assert "lep.csv was altered" in rerun.run("--dry-run").text
+    lines = [line for line in text.splitlines() if "sha256" not in line]
+    (folder / "lep.yaml").write_text("\n".join(lines))
+    assert planned(rerun) == {"published_limits", "scorecard", *AFTER_LIMITS}
+
+
 @pytest.mark.parametrize(
     "overlay",
     [

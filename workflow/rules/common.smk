@@ -15,6 +15,7 @@ from nudipole.config.load import (
 )
 from nudipole.config.detectors import experiments, load_records, record_names, records_of
 from nudipole.config.figure_style import load_style
+from nudipole.config.limits import chosen_limits, load_limits, published_moments_muB
 from nudipole.constraints import datasets
 from nudipole.constraints.datasets import detector_datasets, solar_datasets
 from nudipole.cosmology.acropolis_process import RUNNER, interpreter
@@ -88,7 +89,10 @@ def _checked_start():
             variants = experiments(experiment, records[name])
             for dataset in detector_datasets(variants, setup["statistics"], setup["detectors"]["solar_spread"]):
                 catalog.dataset(dataset)
-    return setups, records, catalog, style
+    limits = {name: load_limits(ROOT, setup) for name, setup in setups.items()}
+    published = published_moments_muB(records[""], limits[""])
+    chosen = {name: chosen_limits(limits[name], setup) for name, setup in setups.items()}
+    return setups, records, catalog, style, chosen, published
 
 
 with _plain_errors():
@@ -103,7 +107,7 @@ configfile: str(ROOT / DEFAULT_PATH)
 
 
 with _plain_errors():
-    SETUPS, RECORDS, CATALOG, STYLE = _checked_start()
+    SETUPS, RECORDS, CATALOG, STYLE, LIMITS, PUBLISHED_MOMENTS = _checked_start()
 
 ANALYSIS = SETUPS[""]
 
@@ -168,6 +172,18 @@ def is_remote(dataset):
 def origin_file(dataset):
     """Return the file a dataset is read from: the download, or the bundled table."""
     return f"results/originals/{dataset.name}" if is_remote(dataset) else os.path.relpath(ROOT / dataset.path)
+
+
+def limit_paths(setup, records):
+    """Return the records of the published limits of a set-up, or else the files with their points."""
+    files = [path for limit in LIMITS[setup].values() for path in ([limit.path] if records else limit.points)]
+    return [os.path.relpath(path) for path in files]
+
+
+def limit_digests():
+    """Return the sha256 of all files of published limits, by key and file name."""
+    found = {f"limits/{key}/{file.name}": file for key, limit in LIMITS[""].items() for file in limit.files}
+    return {name: file_sha256(file) for name, file in found.items()}
 
 
 def solar_tables(wildcards):

@@ -10,7 +10,7 @@ REPORT_PAGES = {
 rule parameter_space:
     input:
         limits="results/limits.parquet",
-        sources=data_tables("published_limit_sources"),
+        sources="results/limits/published_sources.parquet",
     output:
         wide=[
             report(
@@ -129,6 +129,7 @@ RESULTS = [
         table=["rates", "likelihood", "spectra", "fits"],
         experiment=EXPERIMENTS,
     ),
+    *expand("results/{setup}limits/published_sources.parquet", setup=SETUPS),
     "results/limits.parquet",
     "results/reference/limits.parquet",
     "results/scorecard.parquet",
@@ -171,7 +172,7 @@ rule manifest:
         runtime=5,
     params:
         config=lambda wildcards: {"analysis": physics(ANALYSIS), "reference": physics(SETUPS["reference/"])},
-        inputs={dataset.name: dataset.sha256 for dataset in CATALOG.datasets},
+        inputs={**{dataset.name: dataset.sha256 for dataset in CATALOG.datasets}, **limit_digests()},
         lock=os.path.relpath(ROOT / "envs/requirements.txt"),
         code=code("manifest.py"),
     message:

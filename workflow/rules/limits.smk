@@ -3,9 +3,12 @@
 
 rule published_limits:
     input:
-        data_tables(*datasets.PUBLISHED_LIMITS),
+        curves=data_tables(*datasets.PUBLISHED_CURVES),
+        records=lambda wildcards: limit_paths(wildcards.setup, records=True),
+        points=lambda wildcards: limit_paths(wildcards.setup, records=False),
     output:
-        "results/{setup}limits/published.parquet",
+        limits="results/{setup}limits/published.parquet",
+        sources="results/{setup}limits/published_sources.parquet",
     log:
         "results/logs/{setup}published_limits.log",
     benchmark:
@@ -17,7 +20,7 @@ rule published_limits:
         mem_mb=500,
         runtime=10,
     params:
-        config=sections("flavours"),
+        config=sections("flavours", "limits"),
         code=code("published_limits.py"),
     message:
         "Published limits in the columns of the limits table"
@@ -42,7 +45,8 @@ rule merge_limits:
         runtime=10,
     params:
         config=sections(
-            "grid", "flavours", "solar", "detectors", "statistics", "stellar", "supernova", "cosmology", "numerics"
+            *("grid", "flavours", "solar", "detectors", "statistics"),
+            *("stellar", "supernova", "cosmology", "limits", "numerics"),
         ),
         code=code("merge_limits.py"),
     message:
@@ -95,7 +99,7 @@ rule effective_moments:
         runtime=10,
     params:
         config=sections("flavours"),
-        published={name: RECORDS[""][name].get("published_limit_muB") for name in ANALYSIS["detectors"]["experiments"]},
+        published={name: PUBLISHED_MOMENTS[name] for name in ANALYSIS["detectors"]["experiments"]},
         code=code("effective_moments.py"),
     message:
         "Effective moments beside the published ones"

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nudipole.limits.published import drawn_limits
 from nudipole.plotting.parameter_space import draw_parameter_space
 from nudipole.plotting.save import save_figure
 from nudipole.plotting.style import style_of
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def work(snakemake: "Snakemake") -> None:
-    limits, sources = read_table(Path(snakemake.input.limits)), read_table(Path(snakemake.input.sources[0]))
+    limits, sources = read_table(Path(snakemake.input.limits)), read_table(Path(snakemake.input.sources))
+    shown = drawn_limits(limits, sources)
     flavour, options = snakemake.wildcards.flavour, snakemake.params.config["figures"]
     style, digests = style_of(snakemake.params.config["style"]), input_digests(snakemake)
     zoomed = {**options, **options["zoom"]}
@@ -25,7 +27,7 @@ def work(snakemake: "Snakemake") -> None:
         (options, "column", snakemake.output.column),
         (zoomed, "wide", snakemake.output.zoom),
     ):
-        figure = draw_parameter_space(limits, sources, flavour, chosen, style, canvas)
+        figure = draw_parameter_space(shown, sources, flavour, chosen, style, canvas)
         for path in paths:
             save_figure(figure, Path(path), f"Neutrino dipole portal, {flavour}", digests, style.rc)
 

@@ -1,16 +1,15 @@
 """What a schema cannot say of a detector record: names that must exist, and keys that need or exclude each other."""
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nudipole.config.load import leaves
+from nudipole.config.records import not_finite
 from nudipole.detectors.record import ONLY_VARIANT, STANDARD, default_variant, in_variant
 
 Content = Mapping[str, Any]
 Records = Mapping[str, Content]
 
-HEADER = ("title", "citation", "label", "projection", "published_limit_muB", "quantile_parameters", "combine")
+HEADER = ("title", "citation", "label", "projection", "published_limit", "quantile_parameters", "combine")
 """Keys of a combination; all others belong to the records it names."""
 WHOLE, MOST_BINS = 1e-6, 10_000
 OBSERVATIONS = ("counts", "events", "background", "table")
@@ -30,13 +29,7 @@ def record_problems(name: str, records: Records) -> Iterator[str]:
     for variant, content in variants_of(record).items():
         prefix = f"variants.{variant}: " if variants else ""
         others = _combination(content, records) if "combine" in content else _single(content)
-        yield from (f"{prefix}{problem}" for problem in ([*_not_finite(content)] or others))
-
-
-def _not_finite(content: Content) -> Iterator[str]:
-    for path, value in leaves(content):
-        if isinstance(value, float) and not math.isfinite(value):
-            yield f"{path} = {value} is not allowed: must be a finite number"
+        yield from (f"{prefix}{problem}" for problem in ([*not_finite(content)] or others))
 
 
 def _combination(content: Content, records: Records) -> Iterator[str]:

@@ -4,13 +4,11 @@
 """
 
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-from nudipole.config.describe import allowed
 from nudipole.config.detectors import DETECTOR_SCHEMA_PATH, FOLDER
 from nudipole.config.load import read_yaml
+from nudipole.config.record_page import key_table
 
 PAGE_PATH = FOLDER / "README.md"
 
@@ -116,8 +114,6 @@ A mistake stops with the file, the key and what is allowed.
 
 ## Every key
 
-| key | allowed | unit | meaning |
-|---|---|---|---|
 """
 
 
@@ -126,22 +122,9 @@ This page is made from `workflow/schemas/detector.schema.yaml` by `python -m nud
 """
 
 
-def _rows(schema: Mapping[str, Any], path: str) -> Iterator[str]:
-    for key, rule in schema.get("properties", {}).items():
-        full = f"{path}.{key}" if path else key
-        inside = rule.get("additionalProperties")
-        if rule.get("properties"):
-            yield from _rows(rule, full)
-        elif isinstance(inside, Mapping) and inside.get("properties"):
-            yield f"| `{full}` | a section by name | | {rule['description']} |"
-            yield from _rows(inside, f"{full}.<name>")
-        else:
-            yield f"| `{full}` | {allowed(rule)} | {rule.get('unit', '')} | {rule['description']} |"
-
-
 def page(root: Path) -> str:
     """Return the page of a project."""
-    return HEADER + "\n".join(_rows(read_yaml(root / DETECTOR_SCHEMA_PATH), "")) + "\n" + FOOTER
+    return HEADER + key_table(read_yaml(root / DETECTOR_SCHEMA_PATH)) + FOOTER
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from typing import Any, cast
 import jsonschema
 
 from nudipole.config.detector_checks import record_problems, variants_of
-from nudipole.config.load import canonical, merge, problem_text, read_yaml
+from nudipole.config.load import canonical, merge, read_yaml
+from nudipole.config.records import record_text, schema_problems, stop_at
 from nudipole.detectors.record import Experiment, default_variant, experiment_of, without_nulls
 from nudipole.errors import ConfigError
 
@@ -59,13 +60,8 @@ def _check_coverage(records: Records, config: Mapping[str, Any]) -> None:
 
 
 def _stop_at(problems: list[str], name: str, is_overridden: bool) -> None:
-    if problems:
-        listing = "\n  - ".join(problems)
-        raise ConfigError(
-            f"the detector record {FOLDER / f'{name}.yaml'} is not valid"
-            f"{' with detectors.overrides on top' if is_overridden else ''}:\n  - {listing}\n"
-            f"{FOLDER}/README.md describes every key."
-        )
+    aside = " with detectors.overrides on top" if is_overridden else ""
+    stop_at(problems, "detector", FOLDER / f"{name}.yaml", FOLDER / "README.md", aside)
 
 
 def _require_known(key: str, name: str, names: tuple[str, ...]) -> None:
@@ -77,13 +73,10 @@ def _schema_problems(record: Mapping[str, Any], schema: Mapping[str, Any]) -> li
     """Return what the schema does not allow, in the record and in each of its variants."""
     validator = jsonschema.Draft202012Validator(schema)
 
-    def problems(content: Mapping[str, Any]) -> list[str]:
-        return [_text(error) for error in sorted(validator.iter_errors(content), key=lambda e: str(e.path))]
-
-    found = problems(without_nulls(record))
+    found = schema_problems(without_nulls(record), validator, _text)
     if found:
         return found
-    varied = ((variant, problems(content)) for variant, content in variants_of(record).items())
+    varied = ((variant, schema_problems(content, validator, _text)) for variant, content in variants_of(record).items())
     return [f"variants.{variant}: {problem}" for variant, texts in varied for problem in texts]
 
 
@@ -91,7 +84,7 @@ def _text(error: jsonschema.ValidationError) -> str:
     if error.validator == "dependentRequired":
         return "variants and default_variant need each other: one of them is missing"
     if error.validator != "oneOf":
-        return problem_text(error, "record")
+        return record_text(error)
     rule, content = cast("Mapping[str, Any]", error.schema), cast("Mapping[str, Any]", error.instance)
     complete = rule["oneOf"][1]["required"]
     if "combine" in content:

@@ -131,6 +131,7 @@ def _allowed(error: jsonschema.ValidationError) -> str:
     words += [f"{sign} {rule[key]} entries" for key, sign in counts.items() if key in rule]
     words += ["without repetition"] if rule.get("uniqueItems") else []
     words += ["not empty"] if rule.get("minLength") else []
+    words += [f"of the form {rule['form']}"] if "form" in rule else []
     words += [f"in {rule['unit']}"] if "unit" in rule else []
     return ", ".join(words)
 

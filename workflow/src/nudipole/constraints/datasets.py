@@ -27,7 +27,7 @@ COSMOLOGY = (
     "effective_degrees_of_freedom",
 )
 
-PUBLISHED_LIMITS = ("published_curves_brdar2020", "published_dipole_limits", "published_limit_sources")
+PUBLISHED_CURVES = ("published_curves_brdar2020",)
 
 
 def solar_datasets(solar_model: str) -> tuple[str, ...]:

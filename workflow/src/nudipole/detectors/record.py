@@ -180,7 +180,7 @@ class Experiment:
     citation: tuple[str, ...]
     projection: bool
     quantile_parameters: int
-    published_limit_muB: float | None
+    published_limit: str | None
     parts: tuple[Record, ...] = field(default=())
 
     @property
@@ -206,7 +206,7 @@ def experiment_of(name: str, records: Mapping[str, Content], variant: str | None
         citation=tuple(content["citation"]),
         projection=content.get("projection", False),
         quantile_parameters=content.get("quantile_parameters", 1),
-        published_limit_muB=content.get("published_limit_muB"),
+        published_limit=content.get("published_limit"),
         parts=tuple(_record(part, own, in_variant(records[part], own)) for part, own in (parts or [(name, chosen)])),
     )
 

@@ -1,20 +1,28 @@
-"""Published limits as curves: the figure of arXiv:2007.15563 and the laboratory limits."""
+"""Published limits as curves: the figure of arXiv:2007.15563 and the records of `resources/limits`."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nudipole.limits.table import Curve, Edge, Label, Status
+from nudipole.limits.record import LEVEL_WITHOUT_ONE, PublishedLimit
+from nudipole.limits.table import PROJECTION, Curve, Edge, Label, Status
 
+PREFIX = "pub_"
 BRDAR2020_PREFIX = "pub_brdar2020_"
 BRDAR2020_REFERENCE = "Brdar, Greljo, Kopp, Opferkuch, arXiv:2007.15563, Fig. 2 (digitised)"
 BRDAR2020_FLAVOUR = "mu"
 """The figure is for a coupling to nu_mu only."""
+
+SOURCE_UNITS = {
+    "key": "", "label": "", "title": "", "reference": "", "arxiv": "", "doi": "", "year": "1", "category": "",
+    "status": "", "note": "", "projection": "", "drawn": "", "obtained": "", "collection": "", "licence": "",
+}  # fmt: skip
+"""Columns of the table of sources, one row a record; year is missing where it is not certain."""
 
 SHORTEST_PIECE = 3
 """A digitised line that turns back for fewer steps than this only jitters."""
@@ -50,12 +58,53 @@ BRDAR2020 = {
 }
 
 
-def published_curves(
-    curves: pd.DataFrame, limits: pd.DataFrame, sources: pd.DataFrame, flavours: tuple[str, ...]
-) -> list[Curve]:
-    """Return all published curves for the given modes; nobody publishes mass-dependent limits for `effective`."""
+def published_curves(curves: pd.DataFrame, limits: Iterable[PublishedLimit], flavours: tuple[str, ...]) -> list[Curve]:
+    """Return all published curves for the given modes. curves: the dataset `published_curves_brdar2020`."""
     found = list(_brdar2020(curves)) if BRDAR2020_FLAVOUR in flavours else []
-    return [*found, *_laboratory(limits, sources, flavours)]
+    return [*found, *(curve for limit in limits for curve in _of_limit(limit, flavours))]
+
+
+def _of_limit(limit: PublishedLimit, flavours: tuple[str, ...]) -> Iterator[Curve]:
+    """Yield the curves of a record.
+
+    Branches are numbered within each flavour, in the order of the record; both ends of an interval have one number.
+    """
+    branches: Counter[tuple[str, str]] = Counter()
+    level = LEVEL_WITHOUT_ONE if limit.confidence_level is None else limit.confidence_level
+    variant = PROJECTION if limit.projection else "published"
+    for curve in limit.curves:
+        mass, mu = np.array(curve.M_N_MeV), np.array(curve.mu_nu_muB)
+        counted_apart = curve.edge if curve.edge in (Edge.PREFERRED_LOW, Edge.PREFERRED_HIGH) else ""
+        for flavour in curve.flavours:
+            label = Label(PREFIX + limit.key, variant, True, flavour, level, limit.criterion, "published", limit.cited)
+            if flavour in flavours:
+                branch = branches[flavour, counted_apart]
+                yield Curve(label, Edge(curve.edge), branch, mass, mu, (Status.OK,) * len(mass))
+            branches[flavour, counted_apart] += 1
+
+
+def sources_frame(limits: Iterable[PublishedLimit]) -> pd.DataFrame:
+    """Return what figures and references need of each record."""
+    numbers = {"arxiv": "arXiv", "doi": "doi"}
+    rows = [
+        {name: limit.number(numbers[name]) if name in numbers else getattr(limit, name) for name in SOURCE_UNITS}
+        for limit in limits
+    ]
+    texts = {name: "str" for name in SOURCE_UNITS if name not in ("projection", "drawn", "year")}
+    frame = pd.DataFrame(rows, columns=list(SOURCE_UNITS))
+    return frame.astype({**texts, "projection": "bool", "drawn": "bool", "year": "float64"})
+
+
+def citations(limits: Iterable[PublishedLimit]) -> tuple[str, ...]:
+    """Return what a table of these limits cites."""
+    found = (text for limit in limits for text in (limit.reference, *limit.citation, limit.collection) if text)
+    return tuple(dict.fromkeys(found))
+
+
+def drawn_limits(limits: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the limits table without the records that figures do not show."""
+    hidden = PREFIX + sources["key"][~sources["drawn"]]
+    return limits[~limits["constraint"].isin(hidden)]
 
 
 def _brdar2020(curves: pd.DataFrame) -> Iterator[Curve]:
@@ -104,20 +153,3 @@ def _monotonic_pieces(mass: NDArray[np.float64]) -> list[tuple[NDArray[np.int64]
         else:
             pieces.append((np.arange(first, last + 1), rises))
     return pieces
-
-
-def _laboratory(limits: pd.DataFrame, sources: pd.DataFrame, flavours: tuple[str, ...]) -> Iterator[Curve]:
-    papers = sources.set_index("key")
-    for group, points in limits.groupby(["key", "flavour", "edge", "branch"], sort=False):
-        key, flavour, edge, branch = cast("tuple[str, str, str, int]", group)
-        if flavour not in flavours:
-            continue
-        paper, level = papers.loc[key], float(points["confidence_level"].iloc[0])
-        caveat = "; ".join(
-            filter(None, ["unverified" if paper["status"] == "unverified" else "", str(paper["note"] or "")])
-        )
-        statistic = f"as published, {100.0 * level:.3g} % CL" + (f" ({caveat})" if caveat else "")
-        reference = f"{paper['reference']}, arXiv:{paper['arxiv']}"
-        label = Label(f"pub_{key}", "published", True, flavour, level, statistic, "published", reference)
-        mass, mu = points["M_N_MeV"].to_numpy(), points["mu_nu_muB"].to_numpy()
-        yield Curve(label, Edge(edge), int(branch), mass, mu, (Status.OK,) * len(points))

@@ -55,13 +55,14 @@ def _draw_search(layer: Layer, rows: pd.DataFrame, paper: Mapping[str, str]) -> 
     if not shown:
         return False
     look = layer.style.laboratory
-    for polygon in excluded_polygons(floors, ceilings, layer.frame):
+    projection = (rows["variant"] == PROJECTION).all()
+    for polygon in [] if projection else excluded_polygons(floors, ceilings, layer.frame):
         fill(layer.axes, polygon, look.fill_colour, alpha=1.0, zorder=1.0)
     for run in [*floors, *ceilings]:
-        layer.line(run, color=look.line_colour, linewidth=0.8, zorder=3.5)
+        layer.line(run, color=look.line_colour, linewidth=0.8, zorder=3.5, linestyle=DOTTED if projection else "-")
     mark = UNVERIFIED if paper["status"] == "unverified" else ""
     number = paper["arxiv"]
-    cited = (number if "/" in number else f"arXiv:{number}") if layer.canvas.citations else ""
+    cited = (number if not number or "/" in number else f"arXiv:{number}") if layer.canvas.citations else ""
     side = 1 if floors else -1
     layer.labels.append(
         Label(
