@@ -36,9 +36,12 @@ from nudipole.likelihood.calibration import Threshold
 from nudipole.likelihood.edges import Criterion, interval_edges
 from nudipole.likelihood.intervals import IntervalKind
 from nudipole.likelihood.scan import SignalScan
+from nudipole.limits.refinement import refined_masses
 from nudipole.limits.table import PROJECTION
 from nudipole.sources.moments import FluxMoments, joined
 
+REFINED_FOR = "mu"
+"""Flavour whose limit decides where a curve needs more masses: kinematics, which is the same for all, bends it."""
 MATRIX_KINKS = 24
 """Masses added for each component of the flux where a migration matrix stands for the resolution."""
 
@@ -66,12 +69,24 @@ class DetectorConstraint:
         return self.models[self.experiment.variant]
 
     def masses_MeV(self) -> NDArray[np.float64]:
-        """Return the grid masses and, inside their range, those at which the recoils of a component begin or end.
+        """Return the grid masses and those between them that a curve needs.
 
         As M_N grows, the recoil limits of a component move through the bins and the limit climbs within some per
-        cent in mass: with a point for every resolution, interpolation in log-log keeps to 1 % in xenon and mostly
-        to 3 % in Borexino (10 % right below the end of the pep line).
+        cent in mass: there is a point for every resolution, and more of them where the limit (of nu_mu, default
+        variant) would still be off a straight line in log-log, or leaves the grid.
         """
+        return self._masses_MeV
+
+    @cached_property
+    def _masses_MeV(self) -> NDArray[np.float64]:
+        def floor_muB(M_N_MeV: float) -> float:
+            scan = self.scan(M_N_MeV, REFINED_FOR)
+            return self.edges_muB(scan)[1] if scan.is_sensitive else inf
+
+        return refined_masses(self._kinematic_masses_MeV(), floor_muB, self.grid.mu_nu_max_muB)
+
+    def _kinematic_masses_MeV(self) -> NDArray[np.float64]:
+        """Return the grid masses and, inside their range, those at which the recoils of a component begin or end."""
         grid = self.grid.M_N_MeV()
         steps = [grid]
         for part in self.model.parts:

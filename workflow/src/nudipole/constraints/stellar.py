@@ -13,6 +13,7 @@ from nudipole.config.model import Grid, grid_config
 from nudipole.constants import KEV_PER_MEV
 from nudipole.constraints.base import Evaluation, MassLimits, Verdict, above_floor, range_on_grid, require_point
 from nudipole.errors import ConfigError
+from nudipole.limits.refinement import refined_masses
 from nudipole.limits.table import Curve, Edge, Label, grid_status
 from nudipole.stellar.dispersion import transverse_threshold_keV
 from nudipole.stellar.emission import COLDEST_RATIO, Emission, ln_q_over_mu2_eV7, q_erg_per_g_s
@@ -49,14 +50,18 @@ class StellarCooling:
         return tuple(dict.fromkeys([self.star.citation, self.bound.citation]))
 
     def masses_MeV(self) -> NDArray[np.float64]:
-        """Return the grid masses and more of them around the thresholds, where the limit is nearly vertical."""
+        """Return the grid masses and more around the thresholds, where the limit is nearly vertical, and bends."""
         grid = self.grid.M_N_MeV()
         thresholds_MeV = (
             np.array([self.star.omega_p_keV, transverse_threshold_keV(self.star.omega_p_keV, self.star.v_F)])
             / KEV_PER_MEV
         )
         around = np.outer(thresholds_MeV, 1.0 + THRESHOLD_OFFSETS).ravel()
-        return np.unique(np.concatenate([grid, around[(around > grid[0]) & (around < grid[-1])]]))
+        masses = np.unique(np.concatenate([grid, around[(around > grid[0]) & (around < grid[-1])]]))
+        return refined_masses(masses, self._floor_muB, self.grid.mu_nu_max_muB)
+
+    def _floor_muB(self, M_N_MeV: float) -> float:
+        return float(self.limit_muB(np.array([M_N_MeV]), self.emission)[0])
 
     def limit_muB(self, M_N_MeV: NDArray[np.float64], emission: Emission) -> NDArray[np.float64]:
         """Return the smallest excluded moment at each mass; infinite where plasmons cannot decay."""

@@ -15,6 +15,7 @@ from nudipole.constraints.supernova_model import Bound, Model
 from nudipole.constraints.supernova_surface import moments_muB
 from nudipole.limits.branches import range_curves
 from nudipole.limits.crossings import Excess, excesses
+from nudipole.limits.refinement import Array, refined_ranges
 from nudipole.limits.table import Curve, Label, Status
 from nudipole.supernova.one_zone import channel_names
 
@@ -114,12 +115,17 @@ def build(name: str, config: Mapping[str, Any], profile: Callable[[str], pd.Data
 
 def curves(config: SupernovaConfig, surface: pd.DataFrame, variant: str) -> list[Curve]:
     """Return the edges of every bound of one variant from its surface; the empty variant is the default."""
-    found = []
+    found: list[Curve] = []
+    edges: dict[bytes, tuple[Array, list[tuple[Excess, ...]]]] = {}
     for (constraint, flavour), rows in surface.groupby(["constraint", "flavour"], sort=False):
         bound = Bound(str(constraint))
         table = rows.pivot_table(index="M_N_MeV", columns="mu_nu_muB", values="over_limit", sort=True)
-        moments = table.columns.to_numpy(dtype=np.float64)
-        ranges = [excesses(moments, row) for row in table.to_numpy(dtype=np.float64)]
+        ratio = table.to_numpy(dtype=np.float64)
+        # flavours without a chemical potential have the same table
+        key = ratio.tobytes()
+        if key not in edges:
+            masses, moments = (axis.to_numpy(dtype=np.float64) for axis in (table.index, table.columns))
+            edges[key] = refined_ranges(masses, moments, ratio)
         name = str(config.criterion) if bound is Bound.COOLING else "decay"
         label = Label(
             str(bound),
@@ -131,5 +137,5 @@ def curves(config: SupernovaConfig, surface: pd.DataFrame, variant: str) -> list
             "computed",
             REFERENCE[bound],
         )
-        found += range_curves(label, table.index.to_numpy(dtype=np.float64), ranges)
+        found += range_curves(label, *edges[key])
     return found

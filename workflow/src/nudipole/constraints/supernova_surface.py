@@ -37,13 +37,13 @@ TIP_FRACTIONS = (0.5, 0.75, 0.9, 0.97, 0.995)
 
 
 def masses_MeV(grid: Grid, points: int, T_MeV: float) -> Array:
-    """Return masses uniform in 2 ln M + M/T: in ln M below the temperature, in M above it, where emission falls off.
+    """Return masses uniform in 3 ln M + M/T: in ln M below the temperature, in M above it, where emission falls off.
 
     They end at HEAVIEST T, beyond which nothing is emitted that could be excluded, or with the grid.
     """
     heaviest = min(grid.M_N_max_MeV, max(HEAVIEST * T_MeV, 2.0 * grid.M_N_min_MeV))
     dense = np.geomspace(grid.M_N_min_MeV, heaviest, 20001)
-    spacing = 2.0 * np.log(dense) + dense / T_MeV
+    spacing = 3.0 * np.log(dense) + dense / T_MeV
     masses = np.interp(np.linspace(spacing[0], spacing[-1], points), spacing, dense)
     masses[0], masses[-1] = grid.M_N_min_MeV, heaviest
     return np.asarray(masses)
