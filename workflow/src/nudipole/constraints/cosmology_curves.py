@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from nudipole.constraints.cosmology import BBN, CMB, limit_threshold
 from nudipole.constraints.cosmology_inputs import CosmologyConfig
 from nudipole.constraints.cosmology_universe import NETWORKS
+from nudipole.cosmology.assumptions import Nature
+from nudipole.cosmology.background import T_RECOMBINATION_S
 from nudipole.cosmology.background import Status as Solved
 from nudipole.cosmology.likelihood import chi2_abundances, chi2_helium, chi2_N_eff
 from nudipole.cosmology.point import Point
 from nudipole.cosmology.surface import on_grid
-from nudipole.limits.contours import contour_pieces, rims
+from nudipole.limits.contours import Rim, contour_pieces, rims
 from nudipole.limits.table import Curve, Edge, Label, Status
+from nudipole.units import lifetime_s
 
 Array = NDArray[np.float64]
 
@@ -44,7 +47,7 @@ def curves(
         point = standard[scenario.label]
         for constraint, variant, statistic, level, excess in _surfaces(config, rows, point):
             is_default = first and variant in (config.network, "planck")
-            parts = _parts(excess)
+            parts = _parts(excess, majorana=config.kinetics.nature is Nature.MAJORANA)
             for flavour in flavours:
                 name = f"{scenario.label};{variant}"
                 label = Label(constraint, name, is_default, flavour, level, statistic, "computed", REFERENCE)
@@ -71,13 +74,29 @@ class Excess:
 Part = tuple[Edge, Array, Array, tuple[Status, ...]]
 
 
-def _parts(excess: Excess) -> list[Part]:
-    """Return contours of every side, and the rims where everything to the end of what was computed is excluded."""
+def _parts(excess: Excess, *, majorana: bool) -> list[Part]:
+    """Return contours of every side, and the rims where everything to the end of what was computed is excluded.
+
+    A lower rim is where N outlives recombination, so it follows a line of equal lifetime and not the nodes.
+    """
     masses, moments = excess.M_N_MeV, excess.mu_nu_muB
     pieces = [piece for side in excess.sides for piece in contour_pieces(masses, moments, side, 0.0)]
     parts: list[Part] = [(p.edge, p.M_N_MeV, p.mu_nu_muB, (Status.OK,) * len(p.M_N_MeV)) for p in pieces]
     either = np.maximum.reduce(excess.sides)
-    return parts + [(r.edge, r.M_N_MeV, r.mu_nu_muB, r.status) for r in rims(masses, moments, either)]
+    outlived = np.sqrt(lifetime_s(masses, 1.0, majorana=majorana) / T_RECOMBINATION_S)
+    return parts + [
+        (r.edge, r.M_N_MeV, _on_line(r, moments, np.interp(r.M_N_MeV, masses, outlived)), r.status)
+        for r in rims(masses, moments, either)
+    ]
+
+
+def _on_line(rim: Rim, moments: Array, line: Array) -> Array:
+    """Return the moments of a lower rim, moved to a line where that runs within the step below its node."""
+    if rim.edge is not Edge.FLOOR:
+        return rim.mu_nu_muB
+    step = moments[1] / moments[0]
+    within = (line <= rim.mu_nu_muB) & (rim.mu_nu_muB < line * step * (1.0 + 1e-9))
+    return np.where(within, line, rim.mu_nu_muB)
 
 
 def _surfaces(
