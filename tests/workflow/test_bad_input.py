@@ -36,6 +36,10 @@ CONFIGS = {
     "no points": ("photodisintegration: {M_N_points_per_decade: 0}", ["M_N_points_per_decade = 0"]),
     "no such record": ("limits: {records: [mine.yaml]}", ["limits.records: 'mine.yaml' is no file", "project folder"]),
     "no such limit": ("limits: {without: [lsdn]}", ["limits.without: 'lsdn' has no record", "lsnd, magill_gamma_w"]),
+    "paper without an entry": (
+        "detectors: {overrides: {xenonnt: {citation: ['arXiv:9912.34567']}}}",
+        ["resources/references.bib has no entry", "the detector record xenonnt cites arXiv:9912.34567"],
+    ),
     "no catalogue": ("data: {catalog: nowhere.yaml}", ["nowhere.yaml cannot be read", "correct data.catalog"]),
 }
 

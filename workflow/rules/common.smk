@@ -20,6 +20,7 @@ from nudipole.constraints import datasets
 from nudipole.constraints.datasets import detector_datasets, solar_datasets
 from nudipole.cosmology.acropolis_process import RUNNER, interpreter
 from nudipole.cosmology.scenario import scenarios_of
+from nudipole.data.bibliography import BIBLIOGRAPHY_PATH, check_references
 from nudipole.data.catalog import load_catalog
 from nudipole.errors import ConfigError, NudipoleError
 from nudipole.provenance.digest import code_digest, file_sha256
@@ -84,6 +85,7 @@ def _checked_start():
     _check_photodisintegration(analysis)
     setups = {"": analysis, "reference/": reference}
     records = {name: load_records(ROOT, setup) for name, setup in setups.items()}
+    check_references(ROOT, catalog, records[""])
     for name, setup in setups.items():
         for experiment in setup["detectors"]["experiments"]:
             variants = experiments(experiment, records[name])

@@ -147,6 +147,7 @@ RESULTS = [
     *rules.supernova_pictures.output,
     *rules.cosmology_history.output,
     *rules.cosmology_pictures.output,
+    *EXPORTS,
     *(rules.photodisintegration.output if ANALYSIS["photodisintegration"]["enabled"] else []),
 ]
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from nudipole import __version__
-from nudipole.cli import arguments, history, model, spectrum
+from nudipole.cli import arguments, cite, history, model, spectrum
 from nudipole.cli.output import as_json, conversion, evaluation_text, limits_json, limits_text
 from nudipole.cli.project import build_constraint, catalog_of, constraint_titles, project_root
 from nudipole.config.load import load_config
@@ -72,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     history.add_command(commands)
     spectrum.add_command(commands)
     model.add_command(commands)
+    cite.add_command(commands)
 
     info = commands.add_parser("info", help="constraints, and data with their citations")
     arguments.common(info)

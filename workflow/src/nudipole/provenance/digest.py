@@ -19,6 +19,13 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def files_of(path: Path) -> tuple[Path, ...]:
+    """Return the files of a result: itself, or all in a folder, sorted, without those of Snakemake (a leading dot)."""
+    if not path.is_dir():
+        return (path,)
+    return tuple(sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith(".")))
+
+
 def config_digest(sections: Mapping[str, Any]) -> str:
     """Return a digest of configuration sections, independent of the order of keys and of 1 against 1.0."""
     return hashlib.sha256(json.dumps(_canonical(sections), sort_keys=True).encode()).hexdigest()[:SHORT]

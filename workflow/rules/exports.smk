@@ -1,0 +1,121 @@
+"""What others take away: curves as CSV, BibTeX of what they rest on, a HEPData submission."""
+
+
+rule export_curves:
+    input:
+        limits="results/limits.parquet",
+        tables=[f"results/limits/{name}.parquet" for name in constraint_tables("")],
+        sources="results/limits/published_sources.parquet",
+        bibliography=os.path.relpath(ROOT / BIBLIOGRAPHY_PATH),
+    output:
+        directory("results/curves"),
+    log:
+        "results/logs/export_curves.log",
+    benchmark:
+        "results/benchmarks/jobs/export_curves.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=600,
+        runtime=10,
+    params:
+        config=sections("flavours"),
+        code=code("export_curves.py"),
+    message:
+        "Writing every curve as CSV"
+    script:
+        "../scripts/export_curves.py"
+
+
+rule export_references:
+    input:
+        limits="results/limits.parquet",
+        tables=[f"results/limits/{name}.parquet" for name in constraint_tables("")],
+        sources="results/limits/published_sources.parquet",
+        bibliography=os.path.relpath(ROOT / BIBLIOGRAPHY_PATH),
+    output:
+        "results/references.bib",
+    log:
+        "results/logs/export_references.log",
+    benchmark:
+        "results/benchmarks/jobs/export_references.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        config=sections("flavours"),
+        code=code("export_references.py"),
+    message:
+        "Collecting the references of all curves"
+    script:
+        "../scripts/export_references.py"
+
+
+rule figure_references:
+    input:
+        limits="results/limits.parquet",
+        tables=[f"results/limits/{name}.parquet" for name in constraint_tables("")],
+        sources="results/limits/published_sources.parquet",
+        bibliography=os.path.relpath(ROOT / BIBLIOGRAPHY_PATH),
+    output:
+        "results/figures/parameter_space_{flavour}.bib",
+    log:
+        "results/logs/figure_references_{flavour}.log",
+    benchmark:
+        "results/benchmarks/jobs/figure_references_{flavour}.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        config=sections("figures"),
+        style=STYLE,
+        code=code("export_references.py"),
+    message:
+        "Collecting the references of the figure of the {wildcards.flavour} coupling"
+    script:
+        "../scripts/export_references.py"
+
+
+rule export_hepdata:
+    input:
+        limits="results/limits.parquet",
+        tables=[f"results/limits/{name}.parquet" for name in constraint_tables("")],
+        sources="results/limits/published_sources.parquet",
+        bibliography=os.path.relpath(ROOT / BIBLIOGRAPHY_PATH),
+        figures=expand("results/figures/parameter_space_{flavour}.png", flavour=ANALYSIS["flavours"]),
+        references="results/references.bib",
+    output:
+        directory("results/hepdata"),
+    log:
+        "results/logs/export_hepdata.log",
+    benchmark:
+        "results/benchmarks/jobs/export_hepdata.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    params:
+        config=sections("flavours"),
+        flavours=ANALYSIS["flavours"],
+        code=code("export_hepdata.py"),
+    message:
+        "Writing and validating the HEPData submission"
+    script:
+        "../scripts/export_hepdata.py"
+
+
+EXPORTS = [
+    "results/curves",
+    "results/hepdata",
+    "results/references.bib",
+    *expand(rules.figure_references.output, flavour=ANALYSIS["flavours"]),
+]
