@@ -139,6 +139,7 @@ RESULTS = [
     *rules.reproduced.output,
     *rules.report_pages.output,
     *rules.leptoquark.output,
+    *rules.explorer.output,
     *rules.pictures.output,
     *rules.detector_pictures.output,
     *rules.excess.output,

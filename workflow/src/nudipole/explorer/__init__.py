@@ -1,0 +1,1 @@
+"""The plane as one self-contained page to look around in."""
