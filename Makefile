@@ -50,6 +50,12 @@ test: $(VENV)/.stamp-dev ## run the tests (WORKERS="1 2", PYTEST_ARGS=...)
 	$(RUN) NUMBA_CACHE_DIR="$(TEST_CACHE)/0" $(BIN)/python -m pytest $(if $(WORKERS),--dist worksteal) \
 		$(foreach w,$(WORKERS),--tx "popen//id=gw$(w)//env:NUMBA_CACHE_DIR=$(TEST_CACHE)/$(w)") $(PYTEST_ARGS)
 
+# The pages are tested in a real browser where there is one.
+.PHONY: browser
+browser: ## install Chromium for the tests of the pages (Debian and Ubuntu, as root)
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
+
 # Other codes need their own environment: some are GPL, and all together weigh several hundred MB.
 PEERS := .venv-peers
 PEERS_BIN := $(CURDIR)/$(PEERS)/bin

@@ -86,6 +86,31 @@ def test_the_report_is_made_offline(finished: Project, tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert "Limits on the transition moment between the mu neutrino" in text
     assert "parameter_space_mu.png" in text
+    # the default analysis has 15 MB; the limit is what can still be sent by mail
+    assert page.stat().st_size < 20_000_000
+
+
+def test_the_report_opens_in_a_browser(finished: Project, tmp_path: Path, open_page) -> None:
+    page_file = tmp_path / "report.html"
+    outcome = finished.run("--nolock", "--report", str(page_file))
+    assert outcome.code == 0, outcome.text
+    page, account = open_page(page_file)
+    page.wait_for_selector("text=Parameter space")
+    for category in ("Parameter space", "Solar neutrinos", "Stellar cooling", "Comparison", "Configuration", "Models"):
+        assert page.get_by_text(category, exact=True).count(), category
+    page.get_by_text("Parameter space", exact=True).first.click()
+    page.wait_for_selector("text=coupling")
+    assert account.errors == []
+    assert account.requests == []
+
+
+def test_the_explorer_of_the_run_shows_its_curves(finished: Project, open_page) -> None:
+    page, account = open_page(finished.results / "explorer.html")
+    page.wait_for_selector("body[data-ready]")
+    shown = page.evaluate("window.nudipole.shownEntries().map(entry => entry.constraint)")
+    assert {"xenon1t", "borexino", "xenonnt", "stellar", "supernova", "bbn", "cmb", "darwin"} <= set(shown)
+    assert account.errors == []
+    assert account.requests == []
 
 
 def test_plain_snakemake_runs_without_the_package_installed(project: Project, tmp_path: Path) -> None:
