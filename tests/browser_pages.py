@@ -49,7 +49,7 @@ def open_page(browser: Any) -> Iterator[Opener]:
     """Open a file, with an account of its errors and requests; the network is off."""
     contexts = []
 
-    def opened(path: Path, fragment: str = "", **options: object) -> tuple[playwright_api.Page, Account]:
+    def opened(path: Path, fragment: str = "", **options: object) -> tuple[Any, Account]:
         context = browser.new_context(offline=True, accept_downloads=True, **options)
         contexts.append(context)
         page, account = context.new_page(), Account()
