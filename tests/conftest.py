@@ -11,4 +11,4 @@ from nudipole.kernel_cache import kernel_cache  # noqa: E402
 if BASE:
     os.environ["NUMBA_CACHE_DIR"] = kernel_cache(Path(BASE))
 
-from browser_pages import browser, open_page  # noqa: F401
+from browser_pages import browser, open_page  # noqa: E402, F401
