@@ -34,6 +34,10 @@ CONFIGS = {
         ["photodisintegration.initial: 'freeze-in_3MeV' is no initial state", "decoupled, thermal"],
     ),
     "no points": ("photodisintegration: {M_N_points_per_decade: 0}", ["M_N_points_per_decade = 0"]),
+    "unknown detector": (
+        "models: {leptoquark: {detector: xenon}}",
+        ["models.leptoquark.detector: 'xenon' is no detector", "borexino"],
+    ),
     "no such record": ("limits: {records: [mine.yaml]}", ["limits.records: 'mine.yaml' is no file", "project folder"]),
     "no such limit": ("limits: {without: [lsdn]}", ["limits.without: 'lsdn' has no record", "lsnd, magill_gamma_w"]),
     "paper without an entry": (

@@ -72,6 +72,12 @@ def _check_photodisintegration(analysis):
         interpreter(section["python"], ROOT)
 
 
+def _check_models(analysis):
+    detector, known = analysis["models"]["leptoquark"]["detector"], record_names(ROOT)
+    if detector not in known:
+        raise ConfigError(f"models.leptoquark.detector: {detector!r} is no detector; choose one of {', '.join(known)}")
+
+
 def _checked_start():
     """Return what the rules are made from; stop here on anything a job would trip over."""
     schema = read_yaml(ROOT / SCHEMA_PATH)
@@ -83,6 +89,7 @@ def _checked_start():
         _check_bundled(dataset)
     _check_remote(analysis["data"]["remote_datasets"], catalog)
     _check_photodisintegration(analysis)
+    _check_models(analysis)
     setups = {"": analysis, "reference/": reference}
     records = {name: load_records(ROOT, setup) for name, setup in setups.items()}
     check_references(ROOT, catalog, records[""])

@@ -138,6 +138,7 @@ RESULTS = [
     *expand(rules.parameter_space.output, flavour=ANALYSIS["flavours"]),
     *rules.reproduced.output,
     *rules.report_pages.output,
+    *rules.leptoquark_table.output,
     *rules.leptoquark.output,
     *rules.explorer.output,
     *rules.pictures.output,

@@ -1,21 +1,40 @@
 """Models behind the moment."""
 
 
+rule leptoquark_table:
+    output:
+        "results/models/leptoquark.parquet",
+    log:
+        "results/logs/leptoquark_table.log",
+    benchmark:
+        "results/benchmarks/jobs/leptoquark_table.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        config=sections("models"),
+        code=code("leptoquark_table.py"),
+    message:
+        "Leptoquark: moment over its mass and couplings"
+    script:
+        "../scripts/leptoquark_table.py"
+
+
 rule leptoquark:
     input:
         "results/limits.parquet",
     output:
-        table="results/models/leptoquark.parquet",
-        figure=[
-            report(
-                "results/figures/leptoquark.png",
-                caption="../report/leptoquark.rst",
-                category="Models",
-                labels={"model": "scalar leptoquark"},
-            ),
-            "results/figures/leptoquark.pdf",
-            "results/figures/leptoquark.svg",
-        ],
+        report(
+            "results/figures/leptoquark.png",
+            caption="../report/leptoquark.rst",
+            category="Models",
+            labels={"model": "scalar leptoquark"},
+        ),
+        "results/figures/leptoquark.pdf",
+        "results/figures/leptoquark.svg",
     log:
         "results/logs/leptoquark.log",
     benchmark:
@@ -30,6 +49,6 @@ rule leptoquark:
         config={"models": ANALYSIS["models"], "style": STYLE},
         code=code("leptoquark.py"),
     message:
-        "Leptoquark: moment over its mass and couplings"
+        "Figure: moment of a leptoquark over its mass and couplings, with limits"
     script:
         "../scripts/leptoquark.py"

@@ -7,12 +7,15 @@ from nudipole.errors import DomainError
 
 Array = NDArray[np.float64]
 
+SMALLEST, LARGEST = 1e-30, 1e30
+"""Far beyond any use, and near enough to 1 that no formula leaves the range of a double."""
+
 
 def positive(name: str, value: ArrayLike) -> Array:
-    """Return a value as an array; DomainError unless all of it is positive and finite."""
+    """Return a value as an array; DomainError unless all of it lies from SMALLEST to LARGEST."""
     values = np.asarray(value, dtype=np.float64)
-    if not (np.isfinite(values).all() and (values > 0.0).all()):
-        raise DomainError(f"{name} must be positive and finite, got {values.tolist()}")
+    if not ((values >= SMALLEST) & (values <= LARGEST)).all():
+        raise DomainError(f"{name} must be positive, from {SMALLEST:g} to {LARGEST:g}, got {values.tolist()}")
     return values
 
 

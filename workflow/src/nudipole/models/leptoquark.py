@@ -38,13 +38,16 @@ def moment_muB(
     one-loop: mu = e m_b y1 y2/(16 pi^2 M^2) [I_F(r) + I_S(r)], r = m_b^2/M^2, which is N_c (Q_F I_F - Q_S I_S) of
     `loops.dipole_loop`; talk: e m_b y1 y2 |ln r|/(8 pi^2 M^2), twice the leading logarithm of the loop. With
     mu_B = e/(2 m_e) both are multiplied by 2 m_e/e. It scales as (y1 y2/0.05)(TeV/M)^2 up to the logarithm: 1.347e-11
-    mu_B there with the loop, 2.964e-11 as in the talk, for m_b = 4.18 GeV (MSbar at its own scale).
+    mu_B there with the loop, 2.964e-11 as in the talk, for m_b = 4.18 GeV (MSbar at its own scale). DomainError for
+    arguments that are not positive, and for a leptoquark not heavier than the bottom quark in the formula of the talk.
     """
     product, mass_MeV = positive("y1y2", y1y2), MEV_PER_TEV * positive("M_LQ_TeV", M_LQ_TeV)
     m_b_MeV = MEV_PER_GEV * float(positive("m_b_GeV", m_b_GeV))
     r = (m_b_MeV / mass_MeV) ** 2
     scale = 2.0 * M_E_MEV * m_b_MeV * product / (16.0 * pi**2 * mass_MeV**2)
     if _formula(formula) is Formula.TALK:
+        if (r >= 1.0).any():
+            raise DomainError("formula talk is a logarithm of M_LQ/m_b: M_LQ_TeV must exceed m_b_GeV, or use one-loop")
         return 2.0 * scale * np.abs(np.log(r))
     return scale * N_COLOURS * dipole_loop(r, Q_fermion=Q_BOTTOM_BAR, Q_scalar=Q_LEPTOQUARK_BAR)
 
@@ -56,15 +59,15 @@ def coupling_product(
     return positive("mu_nu_muB", mu_nu_muB) / moment_muB(1.0, M_LQ_TeV, m_b_GeV=m_b_GeV, formula=formula)
 
 
-def dirac_mass_MeV(y1y2: ArrayLike, M_LQ_TeV: ArrayLike, *, m_b_GeV: float) -> Array:
-    """Return an estimate of the Dirac mass nu-N that the loop without the photon gives.
+def dirac_mass_MeV(y1y2: ArrayLike, *, m_b_GeV: float, log: ArrayLike = 1.0) -> Array:
+    """Return an estimate of the Dirac mass nu-N that the loop without the photon gives, m_nuN [MeV].
 
-    m_nuN ~ N_c y1 y2 m_b/(16 pi^2) ln(M^2/m_b^2); its finite part depends on the subtraction, so only the logarithm is
-    meant: 4.0 MeV times the logarithm at y1 y2 = 0.05 and m_b = 4.18 GeV.
+    m_nuN = N_c y1 y2 m_b/(16 pi^2) log, 4.0 MeV at y1 y2 = 0.05 and m_b = 4.18 GeV for log = 1. The loop diverges:
+    int_0^{Lambda^2} K^2 dK^2/[(K^2 + m_b^2)(K^2 + M^2)] = ln(Lambda^2/M^2) + O(m_b^2/M^2), so log = ln(Lambda^2/M^2) if
+    the mass vanishes at Lambda > M, and there is no ln(M^2/m_b^2) in it, unlike in the moment.
     """
-    product, mass_GeV = positive("y1y2", y1y2), 1e3 * positive("M_LQ_TeV", M_LQ_TeV)
-    m_b = float(positive("m_b_GeV", m_b_GeV))
-    return N_COLOURS * product * MEV_PER_GEV * m_b / (16.0 * pi**2) * np.abs(np.log((mass_GeV / m_b) ** 2))
+    product, m_b_MeV = positive("y1y2", y1y2), MEV_PER_GEV * float(positive("m_b_GeV", m_b_GeV))
+    return N_COLOURS * product * m_b_MeV * positive("log", log) / (16.0 * pi**2)
 
 
 def _formula(name: Formula | str) -> Formula:

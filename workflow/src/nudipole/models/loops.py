@@ -4,7 +4,8 @@ With x = 1 - r and r = m_F^2/M_S^2 both are Feynman integrals over the fermion's
 
     I_F = int_0^1 t^2 dt/(1 - x t),    I_S = int_0^1 t (1 - t) dt/(1 - x t),
 
-the first with the photon on the fermion, the second on the scalar.
+the first with the photon on the fermion, the second on the scalar. Over the Euclidean loop momentum, z = K^2/M_S^2,
+they are int_0^inf z^2 dz/[(z + r)^3 (z + 1)] and int_0^inf z^2 dz/[2 (z + r)^2 (z + 1)^2].
 """
 
 import numpy as np

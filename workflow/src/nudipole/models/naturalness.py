@@ -4,6 +4,7 @@ New physics at a scale Lambda gives both: closing the photon line of the dipole 
 moment with a small mass is a tuning, unless a symmetry forbids the mass (Voloshin).
 """
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from nudipole.constants import M_E_MEV, MEV_PER_TEV
@@ -34,6 +35,17 @@ def natural_moment_muB(
     """
     masses, mixing = positive("M_N_MeV", M_N_MeV), float(share("s_max", s_max))
     return mixing * masses / _scale2_MeV(Lambda_TeV, delta, estimate)
+
+
+def largest_breaking(
+    mu_nu_muB: ArrayLike, M_N_MeV: ArrayLike, *, Lambda_TeV: float, s_max: float, estimate: str = "loop"
+) -> Array:
+    """Return the largest breaking delta of Voloshin's symmetry for which a moment mixes N by no more than s_max.
+
+    delta = mu_nat/mu with mu_nat of `natural_moment_muB` without the symmetry; 1 where the moment needs none.
+    """
+    natural = natural_moment_muB(M_N_MeV, Lambda_TeV=Lambda_TeV, s_max=s_max, estimate=estimate)
+    return np.minimum(natural / positive("mu_nu_muB", mu_nu_muB), 1.0)
 
 
 def _scale2_MeV(Lambda_TeV: float, delta: float, estimate: str) -> float:

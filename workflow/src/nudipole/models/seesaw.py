@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nudipole.constants import EV_PER_MEV, G_F_PER_MEV2, MEV_PER_GEV, MU_B_PER_MEV
+from nudipole.errors import DomainError
 from nudipole.models.checks import Array, positive, share
 
 
@@ -41,8 +42,21 @@ def inverse_seesaw(m_nuN_MeV: ArrayLike, m_N_MeV: ArrayLike) -> InverseSeesaw:
 
 
 def type_I_mass_MeV(m_nuN_MeV: ArrayLike, m_nu_eV: ArrayLike) -> Array:
-    """Return M_N = m_nuN^2/m_nu of the type-I seesaw, valid for m_nu << m_nuN: 20 TeV for 1 MeV and 0.05 eV."""
-    return positive("m_nuN_MeV", m_nuN_MeV) ** 2 * EV_PER_MEV / positive("m_nu_eV", m_nu_eV)
+    """Return M_N = m_nuN^2/m_nu of the type-I seesaw: 20 TeV for 1 MeV and 0.05 eV.
+
+    The matrix [[0, m_nuN], [m_nuN, M_N - m_nu]] of (nu_L^c, N_R) has the eigenvalues -m_nu and M_N, and the determinant
+    -m_nuN^2: this is exact. DomainError unless m_nu < m_nuN, or the light one would be N.
+    """
+    dirac, light = positive("m_nuN_MeV", m_nuN_MeV), positive("m_nu_eV", m_nu_eV)
+    if (light >= EV_PER_MEV * dirac).any():
+        raise DomainError("m_nu_eV must be below m_nuN_MeV, or N would be the lighter state")
+    return dirac**2 * EV_PER_MEV / light
+
+
+def type_I_sin_theta(m_nuN_MeV: ArrayLike, m_nu_eV: ArrayLike) -> Array:
+    """Return the share of nu_L in N of the type-I seesaw: tan(theta) = m_nuN/M_N, 5e-8 for 1 MeV and 0.05 eV."""
+    heavy_MeV = type_I_mass_MeV(m_nuN_MeV, m_nu_eV)
+    return positive("m_nuN_MeV", m_nuN_MeV) / np.hypot(heavy_MeV, m_nuN_MeV)
 
 
 def dipole_over_mixing_muB(T_GeV: ArrayLike, sin_theta: ArrayLike) -> Array:

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from matplotlib.lines import Line2D
 
+from nudipole.models.lifetime import lifetime_line_muB
 from nudipole.models.naturalness import natural_moment_muB
 from nudipole.plotting.curves import Array, Run
 from nudipole.plotting.labels import Label
 from nudipole.plotting.layer import Layer
 from nudipole.plotting.panels import power_of_ten
 from nudipole.plotting.style import GREY
-from nudipole.units import lifetime_s
 
 POINTS = 61
 GUIDE_SCALE = 0.72
@@ -24,7 +24,7 @@ BROWN = "#7A4B1E"
 def draw_lifetimes(layer: Layer, lifetimes_s: Sequence[float]) -> None:
     """Draw lines of equal proper lifetime, Gamma = mu^2 M^3/(16 pi): mu = sqrt(tau(M, mu_B)/tau) mu_B."""
     masses = _masses(layer)
-    lines = ((np.sqrt(lifetime_s(masses, 1.0) / tau_s), rf"$\tau_N = {_number(tau_s)}$ s") for tau_s in lifetimes_s)
+    lines = ((lifetime_line_muB(masses, tau_s=tau_s), rf"$\tau_N = {_number(tau_s)}$ s") for tau_s in lifetimes_s)
     if _draw(layer, masses, lines, GREY, LIFETIME_DASHES):
         layer.handles.append(Line2D([], [], color=GREY, linewidth=0.9, linestyle=LIFETIME_DASHES, label="lifetime"))
 
