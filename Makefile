@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # connection-pool is the only locked package without a wheel; it is built with the locked setuptools.
 INSTALL := $(PIP) install -qq --require-hashes --no-deps --only-binary=:all: --no-binary=connection-pool \
 	--no-build-isolation
-LINT_PYTHON := $(wildcard workflow/src workflow/scripts tests benchmarks)
+LINT_PYTHON := $(wildcard workflow/src workflow/scripts tests benchmarks docs)
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 # Every job starts Python anew: without byte code its imports take three times as long.
@@ -41,6 +41,11 @@ all: $(VENV)/.stamp-package ## build .venv and run the analysis to the final fig
 report: $(VENV)/.stamp-package ## collect the pictures of a finished run with captions and run times: results/report.html
 	$(RUN) $(BIN)/snakemake --report results/report.html --cores 1 --quiet all \
 		--workflow-profile workflow/profiles/default $(if $(CONFIG),--configfile $(CONFIG))
+
+.PHONY: docs
+docs: $(VENV)/.stamp-dev ## build the documentation and run its notebook: docs/_build/html (warnings are errors)
+	$(RUN) NUMBA_CACHE_DIR="$(TEST_CACHE)/0" $(BIN)/python -m sphinx -W --keep-going -q -b html \
+		-d docs/_build/doctrees docs docs/_build/html
 
 env: $(VENV)/.stamp-dev ## build .venv with the development tools, run nothing
 
@@ -115,7 +120,7 @@ benchmark-peers: peers ## the same for nucleosynthesis, with primat and LINX (re
 	$(PEERS_RUN) $(PEERS_BIN)/python -m benchmarks.run --only bbn --output results/benchmarks/peers $(BENCHMARK_ARGS)
 
 clean: ## remove results and caches, keep .venv
-	rm -rf results .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis build $(VENV)/numba-cache \
+	rm -rf results .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis build docs/_build $(VENV)/numba-cache \
 		$(PEERS)/numba-cache
 
 distclean: clean ## remove the environments too

@@ -29,7 +29,7 @@ def _rows(schema: Mapping[str, Any], defaults: Any, path: str) -> Iterator[str]:
     for key, rule in schema["properties"].items():
         full = f"{path}.{key}" if path else key
         value = defaults.get(key) if isinstance(defaults, Mapping) else None
-        if rule.get("type") == "object":
+        if rule.get("type") == "object" and rule["properties"]:
             yield from _rows(rule, value, full)
         else:
             yield f"| `{full}` | {_shown(value)} | {allowed(rule)} | {rule.get('unit', '')} | {rule['description']} |"
