@@ -20,6 +20,7 @@ REFERENCE_PATH = Path("config/reference.yaml")
 
 SMALLEST_DM2_31_EV2 = 1e-4
 
+WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -66,7 +67,9 @@ def parse_assignment(text: str) -> dict[str, Any]:
 
 
 def canonical(node: Any) -> Any:
-    """Return the node with strings such as `1e-2`, which YAML 1.1 does not take for numbers, as numbers.
+    """Return the node with strings such as `1e-2` as numbers, and `true`, `false` and `null` as what they say.
+
+    YAML 1.1 takes the first for text, and Snakemake's --config all of them.
 
     Keys are sorted: Snakemake compares parameters as text, and their order depends on which file names a key first.
     """
@@ -76,7 +79,7 @@ def canonical(node: Any) -> Any:
         return [canonical(value) for value in node]
     if isinstance(node, str) and _NUMBER.fullmatch(node):
         return float(node)
-    return node
+    return WORDS.get(node, node) if isinstance(node, str) else node
 
 
 def _integers(node: Any, schema: Mapping[str, Any]) -> Any:
@@ -222,7 +225,7 @@ def validate(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, 
     problems = [
         problem_text(error) for error in sorted(validator.iter_errors(clean), key=lambda e: list(map(str, e.path)))
     ]
-    problems = problems or [*_range_problems(clean), *_variant_problems(clean, validator)]
+    problems = problems or [*_range_problems(clean)] or [*_variant_problems(clean, validator)]
     if problems:
         listing = "\n  - ".join(problems)
         raise ConfigError(
