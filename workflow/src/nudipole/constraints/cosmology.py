@@ -156,8 +156,9 @@ class Cosmology:
         for k in range(steps):
             found = []
             for sign in (1.0, -1.0):
-                near, far = here + sign * k * SCAN_STEP, here + sign * (k + 1) * SCAN_STEP
-                if low <= far <= high and self._excluded(M_N_MeV, far) != excluded:
+                # the last step ends with the grid, where an edge may be closer than a whole step
+                near, far = (min(max(here + sign * n * SCAN_STEP, low), high) for n in (k, k + 1))
+                if near != far and self._excluded(M_N_MeV, far) != excluded:
                     found.append(abs(self._edge(M_N_MeV, min(near, far), max(near, far)) - here))
             if found:
                 return min(found) / log(10.0)
