@@ -1,1 +1,1 @@
-"""The command line: `nudipole evaluate`, `limit`, `info`, `convert`."""
+"""The command line `nudipole`: one module a command, each with `add_command`."""

@@ -7,24 +7,21 @@ from nudipole.cli.output import as_json
 from nudipole.cli.project import catalog_of, project_root
 from nudipole.config.load import load_config
 
-EXAMPLE = """Papers of the data, the method and the inputs, for the configuration as given; without a name, those of all
+DETAILS = """Papers of the data, the method and the inputs, for the configuration as given; without a name, those of all
 constraints that the workflow draws.
 
-example:
+JSON: {constraints {name: [key]}, bibtex}.
+
+examples:
   nudipole cite xenonnt stellar > references.bib
   nudipole cite xenon1t --set solar.model=BS05-OP
   nudipole cite pub_charm_ii --json
 """
 
 
-def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_command(commands: arguments.Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser(
-        "cite",
-        help="BibTeX of what constraints rest on",
-        description=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = arguments.add_command(commands, "cite", "BibTeX of what constraints rest on", DETAILS)
     names = "one that `nudipole info` lists, or a published limit, pub_<key>"
     parser.add_argument("constraint", nargs="*", metavar="CONSTRAINT", help=names)
     arguments.configuration(parser)

@@ -19,6 +19,7 @@ EXAMPLES = """examples:
   nudipole model lifetime --mass-MeV 1 --mu-muB 1e-11
   nudipole model lifetime --mass-MeV 1 --tau-s 0.1
 """
+DETAILS = f"JSON: {{model, inputs {{name: value}}, quantities {{name: value}}, units {{name: unit}}}}.\n\n{EXAMPLES}"
 
 UNITS = {"muB": "mu_B", "eV": "eV", "MeV": "MeV", "GeV": "GeV", "TeV": "TeV", "s": "s"}
 """Units by the last word of a name; everything else is a pure number."""
@@ -27,10 +28,9 @@ NAMES = {"mass_MeV": "M_N_MeV", "mu_muB": "mu_nu_muB", "tau_s": "tau_N_s"}
 NOT_INPUT = ("command", "model", "json", "run")
 
 
-def add_command(commands: Any) -> None:
+def add_command(commands: arguments.Commands) -> None:
     """Add the verb with one word for each model."""
-    raw = argparse.RawDescriptionHelpFormatter
-    verb = commands.add_parser("model", help="moment, mass and mixing in models", epilog=EXAMPLES, formatter_class=raw)
+    verb = arguments.add_command(commands, "model", "moment, mass and mixing in models", DETAILS)
     models = verb.add_subparsers(dest="model", required=True, metavar="MODEL")
 
     for add in (_add_leptoquark, _add_naturalness, _add_seesaws, _add_lifetime):
@@ -101,7 +101,7 @@ def _model(models: Any, name: str, text: str, run: Any) -> argparse.ArgumentPars
         epilog=f"examples:\n{shown}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    arguments.json_output(parser)
     parser.set_defaults(run=run)
     return parser
 

@@ -1,9 +1,12 @@
-"""Results as JSON or as text for people."""
+"""Results as JSON, as text for people, and as files."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nudipole.errors import StorageError
 from nudipole.units import d_per_GeV_from_mu_muB
 
 if TYPE_CHECKING:
@@ -26,6 +29,24 @@ def evaluation_text(result: "Evaluation") -> str:
         unit = result.units[name]
         shown = "-" if value is None else f"{value:.6g}"
         lines.append(f"  {name:<28} {shown:>14} {'' if unit == '1' else unit}".rstrip())
+    return "\n".join(lines)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file; StorageError if it cannot be written."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror}; choose another --output") from None
+
+
+def summary_text(results: "Sequence[Evaluation]") -> str:
+    """Return the verdicts of several constraints on one point, a line each."""
+    first = results[0]
+    lines = [f"flavour {first.flavour}: M_N = {first.M_N_MeV:g} MeV, mu_nu = {first.mu_nu_muB:g} mu_B"]
+    for result in results:
+        margin = "" if result.margin_dex is None else f"{result.margin_dex:+.3f} dex"
+        lines.append(f"  {result.constraint:<14} {result.verdict:<12} {margin:>11}".rstrip())
     return "\n".join(lines)
 
 

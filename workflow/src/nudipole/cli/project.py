@@ -1,5 +1,6 @@
 """Where configuration and tables are, and what the constraints need from them."""
 
+import argparse
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -39,6 +40,19 @@ def constraint_titles(root: Path) -> dict[str, str]:
     return {**detectors, **CONSTRAINTS}
 
 
+def constraint_names(root: Path) -> tuple[str, ...]:
+    """Return the names of every constraint of a project that can be evaluated at a point."""
+    return (*record_names(root), *CONSTRAINTS)
+
+
+def results_folder(args: argparse.Namespace) -> Path:
+    """Return the folder of results that was named, or that of the project; ConfigError if it is not there."""
+    folder: Path = args.results or project_root(args.project) / "results"
+    if not folder.is_dir():
+        raise ConfigError(f"there are no results in {folder}: run the workflow (`make`), or name them with --results")
+    return folder
+
+
 def project_root(chosen: Path | None) -> Path:
     """Return the project folder: the chosen one, else the one around the current directory, else this checkout."""
     here = Path.cwd()
@@ -66,7 +80,7 @@ def bundled_tables(root: Path, catalog: Catalog) -> Callable[[str], "pd.DataFram
 
 def build_constraint(name: str, root: Path, overlays: list[Path], assignments: list[str]) -> "Constraint":
     """Return a constraint for the configuration with files and assignments on top."""
-    known = [*record_names(root), *CONSTRAINTS]
+    known = constraint_names(root)
     if name not in known:
         raise DomainError(f"unknown constraint {name!r}; choose one of {', '.join(known)}")
     config = load_config(root, overlays, assignments)

@@ -4,43 +4,41 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nudipole.cli import arguments
-from nudipole.cli.output import as_json
+from nudipole.cli import arguments, progress
+from nudipole.cli.output import as_json, write_text
 from nudipole.cli.project import build_detector, project_root
 from nudipole.config.load import load_config
 from nudipole.errors import DomainError
-from nudipole.flavours import ALL_MODES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nudipole.constraints.detector import DetectorConstraint
 
-EXAMPLE = """Without signal, at the best fit and at the given moment, nuisances profiled in each.
+DETAILS = """Without signal, at the best fit and at the given moment, nuisances profiled in each.
 
-example:
+JSON: {detector, rows [{experiment, variant, flavour, M_N_MeV, hypothesis (background | best_fit | chosen), mu_nu_muB,
+bin_low, bin_high, observed, expected, signal, events_<component>, ...}]}, one row a bin and hypothesis; null for a
+component that a hypothesis does not have.
+
+examples:
   nudipole spectrum xenonnt --mass-MeV 0.1 --mu-muB 2e-11
   nudipole spectrum borexino --mass-MeV 0.4 --mu-muB 5e-11 --output borexino.png
-  nudipole spectrum my_detector --mass-MeV 1 --mu-muB 1e-9 --flavour e --output my.csv
+  nudipole spectrum lz --mass-MeV 1 --mu-muB 1e-9 --flavour e --output lz.csv --json
 """
 PICTURES, TABLES = (".png", ".pdf", ".svg"), (".csv",)
 MANY_ROWS = 60
 
 
-def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_command(commands: arguments.Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser(
-        "spectrum",
-        help="expected and observed events of a detector in its bins",
-        description=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    what = "expected and observed events of a detector in its bins"
+    parser = arguments.add_command(commands, "spectrum", what, DETAILS)
     parser.add_argument("detector", metavar="DETECTOR", help="name of a record in resources/detectors")
     arguments.mass(parser)
     arguments.moment(parser)
-    parser.add_argument("--flavour", choices=ALL_MODES, default="mu", help="which neutrino couples (default: mu)")
-    endings = ", ".join((*PICTURES, *TABLES))
-    parser.add_argument("--output", type=Path, metavar="FILE", help=f"picture or table ({endings})")
+    arguments.flavour(parser)
+    arguments.output(parser, f"picture or table ({', '.join((*PICTURES, *TABLES))})")
     arguments.configuration(parser)
     arguments.common(parser)
     parser.set_defaults(run=_spectrum)
@@ -50,10 +48,11 @@ def _spectrum(args: argparse.Namespace) -> str:
     if args.output is not None and args.output.suffix not in (*PICTURES, *TABLES):
         raise DomainError(f"--output must end in {', '.join((*PICTURES, *TABLES))}, got {args.output}")
     root = project_root(args.project)
-    constraint = build_detector(args.detector, root, load_config(root, args.config, args.set))
     from nudipole.constraints.detector_fits import point_tables
 
-    spectra, fits = point_tables(constraint, args.flavour, args.mass_MeV, args.mu_muB)
+    with progress.shown(args, f"spectrum {args.detector}"):
+        constraint = build_detector(args.detector, root, load_config(root, args.config, args.set))
+        spectra, fits = point_tables(constraint, args.flavour, args.mass_MeV, args.mu_muB)
     if args.output is not None:
         _write(args.output, constraint, spectra, fits, args.flavour)
     if args.json:
@@ -67,7 +66,7 @@ def _write(
     path: Path, constraint: "DetectorConstraint", spectra: "pd.DataFrame", fits: "pd.DataFrame", flavour: str
 ) -> None:
     if path.suffix in TABLES:
-        spectra.to_csv(path, index=False)
+        write_text(spectra.to_csv(index=False), path)
         return
     from nudipole.constraints.detector_tables import bin_unit
     from nudipole.plotting.save import save_figure

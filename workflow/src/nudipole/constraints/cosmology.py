@@ -22,6 +22,7 @@ from nudipole.cosmology.point import Point
 from nudipole.cosmology.surface import ABUNDANCES
 from nudipole.likelihood.intervals import IntervalKind, threshold
 from nudipole.limits.table import Status
+from nudipole.progress import advance
 
 BBN, CMB = "bbn", "cmb"
 SCAN_STEP = log(10.0) / 10.0
@@ -82,7 +83,7 @@ class Cosmology:
     def evaluate(self, M_N_MeV: float, mu_nu_muB: float, flavour: str) -> Evaluation:
         """Return abundances, N_eff and flags at one point, with the verdict of the default variant."""
         require_point(M_N_MeV, flavour, mu_nu_muB)
-        point = self.universe.point(M_N_MeV, mu_nu_muB)
+        point = self._point(M_N_MeV, mu_nu_muB)
         excess = self.excess(point)
         margin = None
         if not point.status.solved:
@@ -138,7 +139,12 @@ class Cosmology:
         return {name: value if isfinite(value) else None for name, value in values.items()}
 
     def _excluded(self, M_N_MeV: float, ln_mu: float) -> bool:
-        return self.excess(self.universe.point(M_N_MeV, exp(ln_mu))) > 0.0
+        return self.excess(self._point(M_N_MeV, exp(ln_mu))) > 0.0
+
+    def _point(self, M_N_MeV: float, mu_nu_muB: float) -> Point:
+        point = self.universe.point(M_N_MeV, mu_nu_muB)
+        advance("points solved")
+        return point
 
     def _edge(self, M_N_MeV: float, low: float, high: float) -> float:
         """Return ln mu where the verdict changes between two moments, by bisection."""

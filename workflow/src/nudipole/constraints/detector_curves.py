@@ -12,6 +12,7 @@ from nudipole.constraints.detector_criterion import calibrate
 from nudipole.likelihood.intervals import IntervalKind, region_statistic, region_threshold
 from nudipole.likelihood.region import ScanAt, global_minimum, minima, region_pieces
 from nudipole.likelihood.scan import SignalScan
+from nudipole.limits.intervals import interval_curves
 from nudipole.limits.table import SOLAR_VARIANT, Curve, Edge, Label, grid_status
 
 REGION_SUFFIX = ";region"
@@ -85,15 +86,7 @@ def _interval_curves(
     level = constraint.statistics.confidence_level
     label = _label(constraint, flavour, variant, level, constraint.statistic(variant))
     edges = _edges(constraint, lambda M: constraint.scan(M, flavour, variant), masses, variant)
-    high = np.array([upper for _, upper in edges])
-    yield _curve(constraint, label, Edge.FLOOR, 0, masses, high)
-    low = np.array([inf if lower is None else lower for lower, _ in edges])
-    inside = np.isfinite(low) & (low <= constraint.grid.mu_nu_max_muB)
-    # a change from inside to outside starts a new piece
-    pieces = np.split(np.arange(len(masses)), np.flatnonzero(np.diff(inside)) + 1)
-    for branch, rows in enumerate(rows for rows in pieces if inside[rows[0]]):
-        for edge, mu in ((Edge.PREFERRED_LOW, low), (Edge.PREFERRED_HIGH, high)):
-            yield _curve(constraint, label, edge, branch, masses[rows], mu[rows])
+    yield from interval_curves(label, masses, edges, constraint.grid.mu_nu_min_muB, constraint.grid.mu_nu_max_muB)
 
 
 def _regions(

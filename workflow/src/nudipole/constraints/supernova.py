@@ -17,6 +17,7 @@ from nudipole.limits.branches import range_curves
 from nudipole.limits.crossings import Excess, excesses
 from nudipole.limits.refinement import Array, refined_ranges
 from nudipole.limits.table import Curve, Label, Status
+from nudipole.progress import advance
 from nudipole.supernova.one_zone import channel_names
 
 ASSUMED_LEVEL = 0.90
@@ -57,6 +58,7 @@ class SupernovaBound:
     def _ranges(self, M_N_MeV: float, flavour: str) -> tuple[Excess, ...]:
         moments = moments_muB(self.grid)
         values = self.model.values((self.bound,), M_N_MeV, moments, self.model.is_degenerate(flavour))
+        advance("points solved", len(moments))
         return excesses(moments, values[self.bound] / self.model.limit_of(self.bound))
 
     def limits(self, M_N_MeV: float, flavour: str) -> MassLimits:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from math import inf
+from typing import Protocol
 
 from nudipole.likelihood.calibration import Threshold, feldman_cousins, interval_of
 from nudipole.likelihood.cls import asimov, cls_limits, power_constrained
 from nudipole.likelihood.cost import Cost
 from nudipole.likelihood.intervals import IntervalKind, limit_statistic, threshold
-from nudipole.likelihood.scan import SignalScan
+from nudipole.likelihood.scan import BestFit, SignalScan
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,30 @@ class Criterion:
         return limit_statistic(self.confidence_level, self.kind, self.parameters) + power
 
 
+class Profile(Protocol):
+    """-2 ln L as a function of mu^2 at one mass, from a model or read back from a stored surface."""
+
+    @property
+    def best_fit(self) -> BestFit:
+        """Minimum over mu^2 >= 0."""
+        ...
+
+    def upper_crossing_muB2(self, chi2_level: float) -> float:
+        """Return mu^2 above the best fit where the level is reached, infinite if it is not."""
+        ...
+
+    def lower_crossing_muB2(self, chi2_level: float) -> float | None:
+        """Return mu^2 below the best fit where the level is reached, None if mu = 0 stays below it."""
+        ...
+
+
+def threshold_edges(profile: Profile, criterion: Criterion) -> tuple[float | None, float]:
+    """Return (lower, upper) edge in mu_B^2 for a kind with one Delta(-2 ln L) at all mu (see `interval_edges`)."""
+    level = profile.best_fit.chi2 + threshold(criterion.confidence_level, criterion.kind, criterion.parameters)
+    lower = profile.lower_crossing_muB2(level) if criterion.kind.has_lower_edge else None
+    return lower, profile.upper_crossing_muB2(level)
+
+
 def interval_edges(
     scan: SignalScan, criterion: Criterion, calibrated: Threshold | None = None
 ) -> tuple[float | None, float]:
@@ -55,9 +80,8 @@ def interval_edges(
         else:
             interval = feldman_cousins(scan, criterion.confidence_level, criterion.toys)
         return interval.lower_muB2, _with_power(scan, criterion, interval.upper_muB2)
-    level = scan.best_fit.chi2 + threshold(criterion.confidence_level, criterion.kind, criterion.parameters)
-    lower = scan.lower_crossing_muB2(level) if criterion.kind.has_lower_edge else None
-    return lower, _with_power(scan, criterion, scan.upper_crossing_muB2(level))
+    lower, upper = threshold_edges(scan, criterion)
+    return lower, _with_power(scan, criterion, upper)
 
 
 def _with_power(scan: SignalScan, criterion: Criterion, upper_muB2: float) -> float:

@@ -1,6 +1,6 @@
 """The (M_N, mu_nu) plane of one coupling: what is excluded, what XENON1T's excess prefers, and who says so."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -25,11 +25,13 @@ def draw_parameter_space(
     options: Mapping[str, Any],
     style: Style,
     canvas: str = "wide",
+    overlays: Iterable[Callable[[Layer], None]] = (),
 ) -> Figure:
     """Return the figure of one coupling.
 
     limits: the limits table; rows off the grid are never drawn. sources: label, reference and arXiv number of each
     published limit. options: the `figures` section of the configuration. canvas: the name of a size in the style.
+    overlays: what else to draw before the labels are placed.
     """
     frame, size = _frame(options), _canvas(style, canvas)
     rows = _rows_of(limits, flavour)
@@ -41,6 +43,8 @@ def draw_parameter_space(
             draw_digitised(layer, rows, recomputed=bool(options["reference_curves"]))
         draw_lifetimes(layer, options["lifetimes_s"])
         draw_naturalness(layer, options["naturalness"])
+        for draw in overlays:
+            draw(layer)
         keys = LabelLayer(layer.axes, size, layer.regions).place(layer.ordered_labels())
         add_header(layer.axes, size, _statement(rows, flavour), [*layer.handles, *keys])
     return figure_of(layer.axes)
