@@ -7,7 +7,8 @@ from pathlib import Path
 from PIL import Image
 
 WIDTH_PX = 1200
-COLOURS = 192
+COLOURS, ROUNDS = 256, 3
+"""Size of the palette, and rounds that fit it to the picture."""
 
 
 def readme_image(figure: Path) -> bytes:
@@ -17,9 +18,8 @@ def readme_image(figure: Path) -> bytes:
     height = round(picture.height * WIDTH_PX / picture.width)
     picture = picture.resize((WIDTH_PX, height), Image.Resampling.LANCZOS)
     packed = BytesIO()
-    picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-        packed, "PNG", optimize=True
-    )
+    packing = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, kmeans=ROUNDS, dither=Image.Dither.NONE)
+    packing.save(packed, "PNG", optimize=True)
     return packed.getvalue()
 
 
