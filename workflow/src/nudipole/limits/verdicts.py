@@ -59,8 +59,7 @@ def verdict_at(branches: Iterable[Branch], M_N_MeV: float, mu_nu_muB: float) -> 
     At its mass floors open and ceilings close the excluded ranges; everything above the last floor is excluded if no
     ceiling follows. `insensitive` means that nothing on the grid is excluded at this mass.
     """
-    x, y = float(np.log10(M_N_MeV)), float(np.log10(mu_nu_muB))
-    at = [(branch.edge, value) for branch in branches for value in _values_at(branch, x)]
+    y, at = float(np.log10(mu_nu_muB)), edges_at(branches, M_N_MeV)
     ranges = excluded_ranges(at)
     if any(low <= y <= high for low, high in _preferred(at)):
         return PointVerdict(PREFERRED, _margin(ranges, y))
@@ -68,6 +67,12 @@ def verdict_at(branches: Iterable[Branch], M_N_MeV: float, mu_nu_muB: float) -> 
         return PointVerdict(INSENSITIVE, None)
     inside = any(low < y < high for low, high in ranges)
     return PointVerdict(EXCLUDED if inside else ALLOWED, _margin(ranges, y))
+
+
+def edges_at(branches: Iterable[Branch], M_N_MeV: float) -> list[tuple[Edge, float]]:
+    """Return the edges at a mass, with log10 mu of each."""
+    x = float(np.log10(M_N_MeV))
+    return [(branch.edge, value) for branch in branches for value in _values_at(branch, x)]
 
 
 def excluded_ranges(edges: Iterable[tuple[Edge, float]]) -> list[Interval]:
