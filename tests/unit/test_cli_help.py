@@ -18,7 +18,8 @@ from nudipole.cli.project import CONSTRAINTS
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = re.compile(r"^examples?:\n((?:  .*\n)+)", re.MULTILINE)
-README_BLOCK = re.compile(r"## Ask about a point\n\n((?:    .*\n)+)")
+SHELL_LINE = re.compile(r"^(?:    \.venv/bin/|\$ )(nudipole .*)$", re.MULTILINE)
+PAGES = ("README.md", "docs/use/commands.md")
 COSTLY = {"bbn", "cmb", "supernova", "sn_gamma", "all"}
 """Constraints that compile kernels for minutes on a new machine; their examples are parsed, and run in other tests."""
 
@@ -34,12 +35,11 @@ def examples_of(text):
 
 
 def all_examples():
-    readme = README_BLOCK.search((ROOT / "README.md").read_text(encoding="utf-8")).group(1)
-    lines = [line.strip().removeprefix(".venv/bin/") for line in readme.splitlines()]
+    lines = [line for page in PAGES for line in SHELL_LINE.findall((ROOT / page).read_text(encoding="utf-8"))]
     lines += examples_of(build_parser().format_help())
     for parser in verbs().values():
         lines += examples_of(parser.format_help())
-    return sorted({line for line in lines if "COMMAND" not in line})
+    return sorted({line for line in lines if "--help" not in line})
 
 
 def words_of(line):
@@ -117,7 +117,8 @@ def test_there_are_examples_of_all_kinds():
 @pytest.mark.parametrize("line", all_examples())
 def test_examples(line, results, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    Path("my_limit.csv").write_text("M_N_MeV,mu_nu_muB\n0.02,1e-10\n0.2,1e-10\n")
+    for name in ("mine.csv", "my_limit.csv", "combined.csv"):
+        Path(name).write_text("M_N_MeV,mu_nu_muB\n0.02,1e-10\n0.2,1e-10\n")
     words = words_of(line)
     args = build_parser().parse_args(words)
     if not is_cheap(words):

@@ -46,7 +46,7 @@ def summary_text(results: "Sequence[Evaluation]") -> str:
     lines = [f"flavour {first.flavour}: M_N = {first.M_N_MeV:g} MeV, mu_nu = {first.mu_nu_muB:g} mu_B"]
     for result in results:
         margin = "" if result.margin_dex is None else f"{result.margin_dex:+.3f} dex"
-        lines.append(f"  {result.constraint:<14} {result.verdict:<12} {margin:>11}".rstrip())
+        lines.append(f"  {result.constraint:<16} {result.verdict:<12} {margin:>11}".rstrip())
     return "\n".join(lines)
 
 
