@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nudipole.cli.cite import EXAMPLE
 from nudipole.cli.main import main
 from nudipole.config.figure_style import load_style
 from nudipole.config.load import load_config
@@ -272,11 +271,3 @@ def test_cite_of_nothing(capsys, name):
     status, out, err = cite(capsys, name)
     assert (status, out) == (1, "")
     assert f"unknown constraint '{name}'; choose one of" in err
-
-
-def test_the_examples_in_the_help_run(capsys):
-    examples = [line.split()[2:] for line in EXAMPLE.splitlines() if line.startswith("  nudipole cite")]
-    assert len(examples) == 3
-    for words in examples:
-        status, out, _ = cite(capsys, *words[: words.index(">") if ">" in words else None])
-        assert (status, bool(out)) == (0, True)

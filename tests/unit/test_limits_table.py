@@ -122,10 +122,12 @@ def test_ranges_at_one_mass_follow_the_same_rule(low, high, expected):
 
 
 def test_margin():
-    # log10 of the distance to the edge, positive inside; nothing to be near to where nothing is excluded.
-    assert above_floor(2e-11, 1e-11) == ("excluded", pytest.approx(np.log10(2.0), rel=1e-9, abs=0))
-    assert above_floor(1e-12, 1e-11) == ("allowed", pytest.approx(-1.0, rel=1e-9, abs=0))
-    assert above_floor(1e-12, np.inf) == ("allowed", None)
+    # log10 of the distance to the edge, positive inside; nothing to be near to where no edge is on the grid.
+    assert above_floor(2e-11, 1e-11, GRID) == ("excluded", pytest.approx(np.log10(2.0), rel=1e-9, abs=0))
+    assert above_floor(1e-12, 1e-11, GRID) == ("allowed", pytest.approx(-1.0, rel=1e-9, abs=0))
+    assert above_floor(1e-12, np.inf, GRID) == ("insensitive", None)
+    assert above_floor(1e-12, 2.0 * GRID.mu_nu_max_muB, GRID) == ("insensitive", None)
+    assert above_floor(1e-12, 0.5 * GRID.mu_nu_min_muB, GRID) == ("excluded", None)
 
 
 def test_stellar_limit_off_the_grid_is_the_same_in_the_table_and_at_a_point():

@@ -15,8 +15,8 @@ Ranges = tuple[Excess, ...]
 
 STRAIGHT_DEX = 0.003
 """An edge this close to the straight line between its neighbours needs no point there."""
-HALVINGS = 3
-"""Of an interval between given masses at most."""
+HALVINGS, END_HALVINGS = 3, 10
+"""Of an interval between given masses at most: where an edge bends, and where one begins or ends."""
 
 Points = list[tuple[float, Ranges]]
 
@@ -54,22 +54,22 @@ def refined(points: Points, at: Callable[[float], Ranges]) -> Points:
     """Return the points with more between them, at the masses where straight lines in log-log would miss an edge."""
     found: Points = []
     for left, right in pairwise(points):
-        found += [left, *_between(at, left, right, HALVINGS)]
+        found += [left, *_between(at, left, right, 0)]
     return [*found, points[-1]]
 
 
 def _between(
     at: Callable[[float], Ranges], left: tuple[float, Ranges], right: tuple[float, Ranges], halvings: int
 ) -> Iterator[tuple[float, Ranges]]:
+    if halvings >= (HALVINGS if len(left[1]) == len(right[1]) else END_HALVINGS):
+        return
     middle = sqrt(left[0] * right[0])
     ranges = at(middle)
     if _is_straight(left[1], ranges, right[1]):
         return
-    if halvings > 1:
-        yield from _between(at, left, (middle, ranges), halvings - 1)
+    yield from _between(at, left, (middle, ranges), halvings + 1)
     yield middle, ranges
-    if halvings > 1:
-        yield from _between(at, (middle, ranges), right, halvings - 1)
+    yield from _between(at, (middle, ranges), right, halvings + 1)
 
 
 def _is_straight(left: Ranges, middle: Ranges, right: Ranges) -> bool:

@@ -18,10 +18,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("nudipole")
 
+PROJECT = Path(__file__).resolve().parents[4]
+"""The folder with Snakefile and resources that this package stands in."""
+
 
 def input_digests(snakemake: "Snakemake") -> dict[str, str]:
-    """Return the sha256 of every input file of a job, by its path in the working directory."""
-    return {str(path): file_sha256(Path(path)) for path in sorted({str(p) for p in snakemake.input})}
+    """Return the sha256 of every input file of a job, by its path in the working directory or in the project."""
+    digests = {_place_of(path): file_sha256(Path(path)) for path in map(str, snakemake.input)}
+    return dict(sorted(digests.items()))
+
+
+def _place_of(path: str) -> str:
+    """Return the path of a file; that of a project's own from its folder, wherever the working directory is."""
+    resolved = Path(path).resolve()
+    own = resolved.is_relative_to(PROJECT) and not resolved.is_relative_to(Path.cwd().resolve())
+    return resolved.relative_to(PROJECT).as_posix() if own else path
 
 
 def table_info(snakemake: "Snakemake", title: str, units: dict[str, str], citations: tuple[str, ...] = ()) -> TableInfo:
