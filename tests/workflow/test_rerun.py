@@ -138,7 +138,7 @@ def test_photodisintegration_reruns_nothing_else(rerun: Project, tmp_path: Path)
     }
     # the manifest lists the new files
     overlay = f"photodisintegration: {{enabled: true, python: {python}}}"
-    assert planned(rerun, overlay) == ACROPOLIS | {"report_pages", "manifest", "default"}
+    assert planned(rerun, overlay) == ACROPOLIS | {"manifest", "default"}
 
 
 def test_an_initial_state_has_its_own_parts(rerun: Project, tmp_path: Path) -> None:
