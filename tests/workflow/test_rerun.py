@@ -22,7 +22,6 @@ AFTER_LIMITS = {
     "export_curves",
     "export_hepdata",
     "export_references",
-    "figure_references",
     "manifest",
     "default",
 }

@@ -35,7 +35,8 @@ rule export_references:
         sources="results/limits/published_sources.parquet",
         bibliography=os.path.relpath(ROOT / BIBLIOGRAPHY_PATH),
     output:
-        "results/references.bib",
+        all="results/references.bib",
+        figures=expand("results/figures/parameter_space_{flavour}.bib", flavour=ANALYSIS["flavours"]),
     log:
         "results/logs/export_references.log",
     benchmark:
@@ -47,38 +48,11 @@ rule export_references:
         mem_mb=500,
         runtime=10,
     params:
-        config=sections("flavours"),
-        code=code("export_references.py"),
-    message:
-        "Collecting the references of all curves"
-    script:
-        "../scripts/export_references.py"
-
-
-rule figure_references:
-    input:
-        limits="results/limits.parquet",
-        tables=[f"results/limits/{name}.parquet" for name in constraint_tables("")],
-        sources="results/limits/published_sources.parquet",
-        bibliography=os.path.relpath(ROOT / BIBLIOGRAPHY_PATH),
-    output:
-        "results/figures/parameter_space_{flavour}.bib",
-    log:
-        "results/logs/figure_references_{flavour}.log",
-    benchmark:
-        "results/benchmarks/jobs/figure_references_{flavour}.tsv"
-    conda:
-        "../../envs/environment.yaml"
-    threads: 1
-    resources:
-        mem_mb=500,
-        runtime=10,
-    params:
-        config=sections("figures"),
+        config=sections("flavours", "figures"),
         style=STYLE,
         code=code("export_references.py"),
     message:
-        "Collecting the references of the figure of the {wildcards.flavour} coupling"
+        "Collecting the references of all curves and of each figure"
     script:
         "../scripts/export_references.py"
 
@@ -116,6 +90,5 @@ rule export_hepdata:
 EXPORTS = [
     "results/curves",
     "results/hepdata",
-    "results/references.bib",
-    *expand(rules.figure_references.output, flavour=ANALYSIS["flavours"]),
+    *rules.export_references.output,
 ]

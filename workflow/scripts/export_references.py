@@ -1,4 +1,4 @@
-"""BibTeX of what all curves, or those of one figure, rest on."""
+"""BibTeX of what all curves rest on, and of what those of each figure do."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,15 +17,14 @@ if TYPE_CHECKING:
 
 
 def work(snakemake: "Snakemake") -> None:
-    export, output = export_of_job(snakemake), Path(snakemake.output[0])
-    flavour = snakemake.wildcards.get("flavour")
-    if flavour is None:
-        title, constraints = "References of all curves of nudipole", tuple(export.cited.sources)
-    else:
-        options, style = snakemake.params.config["figures"], style_of(snakemake.params.style)
-        title = f"References of the figure {output.stem} of nudipole"
-        constraints = drawn_constraints(drawn_limits(export.limits, export.sources), flavour, options, style)
-    write_text(export.cited.document(title, constraints, export.provenance, software=flavour is None), output)
+    export, config, output = export_of_job(snakemake), snakemake.params.config, snakemake.output
+    title, everything = "References of all curves of nudipole", tuple(export.cited.sources)
+    write_text(export.cited.document(title, everything, export.provenance, software=True), Path(output.all))
+    style, limits = style_of(snakemake.params.style), drawn_limits(export.limits, export.sources)
+    for flavour, path in zip(config["flavours"], map(Path, output.figures), strict=True):
+        title = f"References of the figure {path.stem} of nudipole"
+        constraints = drawn_constraints(limits, flavour, config["figures"], style)
+        write_text(export.cited.document(title, constraints, export.provenance, software=False), path)
 
 
 run_job(snakemake, work)

@@ -7,15 +7,18 @@ antineutrinos (arXiv:2007.15563, eq. 7; equal to the full trace). Valid between 
 limits, where it is positive; outside it vanishes, while the bracket may be anything.
 """
 
+from collections.abc import Callable
 from math import log
 
 import numpy as np
-from numba import njit, vectorize
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from nudipole.constants import ALPHA_MU_B2_CM2, KEV_PER_MEV, M_E_MEV
 from nudipole.errors import DomainError
 from nudipole.kinematics import recoil_limits_MeV
+
+Array = NDArray[np.float64]
 
 
 @njit(cache=True)
@@ -67,7 +70,7 @@ def _antiderivative(T: float, E: float, M: float, m: float) -> float:
     return log(T) * logarithm - T / E + M2 * T / (4.0 * E2 * m) + M2 * M2 / (8.0 * E2 * m * T)
 
 
-@vectorize(["float64(float64, float64, float64)"], cache=True)
+@njit(cache=True, error_model="numpy")
 def _bracket(E: float, T: float, M: float) -> float:
     lower, upper = recoil_limits_MeV(E, M, M_E_MEV)
     if not lower <= T <= upper:
@@ -76,7 +79,7 @@ def _bracket(E: float, T: float, M: float) -> float:
     return b_0 + (b_1 + b_2 / E) / E
 
 
-@vectorize(["float64(float64, float64, float64, float64)"], cache=True)
+@njit(cache=True, error_model="numpy")
 def _integrated_bracket(E: float, T_low: float, T_high: float, M: float) -> float:
     lower, upper = recoil_limits_MeV(E, M, M_E_MEV)
     if not lower < upper:
@@ -86,6 +89,29 @@ def _integrated_bracket(E: float, T_low: float, T_high: float, M: float) -> floa
     if not a < b:
         return 0.0
     return _antiderivative(b, E, M, M_E_MEV) - _antiderivative(a, E, M, M_E_MEV)
+
+
+# Not vectorize: its ufuncs are built at import, which took a quarter of a second of every job.
+@njit(cache=True, error_model="numpy")
+def _brackets(E: Array, T: Array, M: Array) -> Array:
+    found = np.empty(len(E))
+    for i in range(len(E)):
+        found[i] = _bracket(E[i], T[i], M[i])
+    return found
+
+
+@njit(cache=True, error_model="numpy")
+def _integrated_brackets(E: Array, T_low: Array, T_high: Array, M: Array) -> Array:
+    found = np.empty(len(E))
+    for i in range(len(E)):
+        found[i] = _integrated_bracket(E[i], T_low[i], T_high[i], M[i])
+    return found
+
+
+def _elementwise(kernel: Callable[..., Array], *arguments: Array) -> Array:
+    """Return a kernel of flat arrays on arguments that broadcast."""
+    whole = np.broadcast_arrays(*arguments)
+    return kernel(*(each.flatten() for each in whole)).reshape(whole[0].shape)
 
 
 def _require(condition: NDArray[np.bool_], rule: str, value: NDArray[np.float64]) -> None:
@@ -104,7 +130,7 @@ def dsigma_dEr_cm2_per_keV(
     _require(E > 0, "E_nu_MeV must be positive", E)
     _require(T_keV > 0, "E_r_keV must be positive", T_keV)
     _require(M >= 0, "M_N_MeV must not be negative", M)
-    bracket: NDArray[np.float64] = np.asarray(_bracket(E, T_keV / KEV_PER_MEV, M))
+    bracket = _elementwise(_brackets, E, T_keV / KEV_PER_MEV, M)
     mu: NDArray[np.float64] = np.asarray(mu_nu_muB, float)
     return ALPHA_MU_B2_CM2 * mu * mu * bracket / KEV_PER_MEV
 
@@ -125,6 +151,6 @@ def sigma_cm2(
     _require(E > 0, "E_nu_MeV must be positive", E)
     _require(low_keV > 0, "E_r_low_keV must be positive", low_keV)
     _require(M >= 0, "M_N_MeV must not be negative", M)
-    bracket: NDArray[np.float64] = np.asarray(_integrated_bracket(E, low_keV / KEV_PER_MEV, high_keV / KEV_PER_MEV, M))
+    bracket = _elementwise(_integrated_brackets, E, low_keV / KEV_PER_MEV, high_keV / KEV_PER_MEV, M)
     mu: NDArray[np.float64] = np.asarray(mu_nu_muB, float)
     return ALPHA_MU_B2_CM2 * mu * mu * bracket

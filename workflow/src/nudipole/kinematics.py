@@ -9,7 +9,7 @@ E_nu (M = 100 keV, E = 862 keV: the true minimum is 0.034 keV, not 8.2 keV).
 from math import sqrt
 
 import numpy as np
-from numba import njit, vectorize
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from nudipole.constants import M_E_MEV
@@ -67,11 +67,6 @@ def M_N_at_limit_MeV(E_nu_MeV: ArrayLike, E_r_MeV: ArrayLike, m_MeV: float = M_E
     return np.sqrt(np.where(M2 >= 0.0, M2, np.nan))
 
 
-@vectorize(["float64(float64, float64, float64, float64)"], cache=True)
-def _cos_theta(E: float, T: float, M: float, m: float) -> float:
-    return (T * (E + m) + 0.5 * M * M) / (E * sqrt(T * (T + 2.0 * m)))
-
-
 def cos_theta_recoil(
     E_nu_MeV: ArrayLike, E_r_MeV: ArrayLike, M_N_MeV: ArrayLike, m_MeV: float = M_E_MEV
 ) -> NDArray[np.float64]:
@@ -79,4 +74,5 @@ def cos_theta_recoil(
 
     Arguments broadcast as NumPy arrays. Between the recoil limits the result lies in [0, 1]; it is 1 at both.
     """
-    return np.asarray(_cos_theta(E_nu_MeV, E_r_MeV, M_N_MeV, m_MeV))
+    E, T, M = (np.asarray(x, float) for x in (E_nu_MeV, E_r_MeV, M_N_MeV))
+    return np.asarray((T * (E + m_MeV) + 0.5 * M * M) / (E * np.sqrt(T * (T + 2.0 * m_MeV))))

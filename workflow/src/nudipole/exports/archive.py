@@ -4,10 +4,12 @@ import gzip
 import os
 import shutil
 import tarfile
-from collections.abc import Mapping
-from contextlib import chdir
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,10 +20,11 @@ from nudipole.exports.provenance import Provenance
 from nudipole.provenance.tables import whole_file, write_text
 
 if TYPE_CHECKING:
-    from hepdata_lib import Submission
+    from hepdata_lib import Submission, Table
 
 ARCHIVE, FOLDER, REFERENCES = "submission.tar.gz", "submission", "references.bib"
 THUMBNAIL_WIDTH_PX = 240
+LARGEST_FILE_BYTES = 10 * 1024**2
 
 
 def write_submission(
@@ -38,7 +41,7 @@ def write_submission(
             images = {flavour: (str(path.resolve()), _thumbnail(path, work)) for flavour, path in figures.items()}
             submission = submission_of(limits, provenance, images, str(work / REFERENCES))
             _write(submission, work / FOLDER)
-            validate(work / FOLDER)
+            _validate_shapes(submission, work / FOLDER)
             target.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(target / FOLDER, ignore_errors=True)
             shutil.copytree(work / FOLDER, target / FOLDER, copy_function=shutil.copyfile)
@@ -64,8 +67,27 @@ def _thumbnail(figure: Path, folder: Path) -> str:
 
 def _write(submission: "Submission", folder: Path) -> None:
     """Let hepdata-lib write its files; its archive, with today's date, goes to the current directory and is dropped."""
-    with TemporaryDirectory() as elsewhere, chdir(elsewhere):
+    with TemporaryDirectory() as elsewhere, chdir(elsewhere), _fast_yaml():
         submission.create_files(str(folder), validate=False)
+
+
+@contextmanager
+def _fast_yaml() -> Iterator[None]:
+    """Give hepdata-lib the emitter of libyaml: that of PyYAML, its choice, takes ten times as long."""
+    import hepdata_lib
+    import yaml
+
+    class Emitter(yaml.CDumper):
+        """With the representations that hepdata-lib gave to PyYAML's."""
+
+        yaml_representers = yaml.Dumper.yaml_representers
+
+    slow = hepdata_lib.yaml
+    hepdata_lib.yaml = SimpleNamespace(dump=partial(yaml.dump, Dumper=Emitter))
+    try:
+        yield
+    finally:
+        hepdata_lib.yaml = slow
 
 
 def validate(folder: Path) -> None:
@@ -80,6 +102,39 @@ def validate(folder: Path) -> None:
             f"the HEPData submission is not valid:\n  - {listing}\nThis is a bug; please report it with the "
             f"configuration"
         )
+
+
+def _validate_shapes(submission: "Submission", folder: Path) -> None:
+    """Raise DataError if a submission, already in this folder, is not valid; its tables become short.
+
+    hepdata-validator asks every number for its type, which takes half a minute, so of the rows that differ in their
+    numbers alone it is shown one.
+    """
+    _check_sizes(folder)
+    for table in submission.tables:
+        _keep_shapes(table)
+    with TemporaryDirectory() as name:
+        few = Path(name) / FOLDER
+        _write(submission, few)
+        validate(few)
+
+
+def _check_sizes(folder: Path) -> None:
+    for path in sorted(folder.iterdir()):
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise DataError(
+                f"the HEPData table {path.name} has {path.stat().st_size} bytes, HEPData allows {LARGEST_FILE_BYTES}; "
+                f"make the grid coarser or leave variants out"
+            )
+
+
+def _keep_shapes(table: "Table") -> None:
+    """Keep the first of all rows of a table that have the same words and types."""
+    rows: dict[tuple[object, ...], int] = {}
+    for number, row in enumerate(zip(*(variable.values for variable in table.variables), strict=True)):
+        rows.setdefault(tuple(value if isinstance(value, str) else type(value) for value in row), number)
+    for variable in table.variables:
+        variable.values = [variable.values[number] for number in rows.values()]
 
 
 def pack(folder: Path, archive: Path) -> None:

@@ -76,7 +76,8 @@ def strip(one: Run, other: Run) -> Array | None:
 def fill(axes: Axes, polygon: Array, colour: str, alpha: float, zorder: float, hatch: str = "") -> None:
     """Fill a region without an outline: its sides at the ends of a curve are no limits."""
     face = "none" if hatch else colour
-    axes.add_patch(
+    # not add_patch: the range of the axes is fixed, and to find that of a patch costs more than to draw it
+    axes.add_artist(
         Polygon(
             polygon, facecolor=face, edgecolor=colour, linewidth=0.0, alpha=alpha, zorder=zorder, hatch=hatch or None
         )
@@ -87,7 +88,7 @@ def fill_together(axes: Axes, polygons: list[Array], colour: str, alpha: float, 
     """Fill polygons as one shape: where two touch there is neither a seam nor twice the colour."""
     if polygons:
         shape = Path.make_compound_path(*(Path(polygon, closed=True) for polygon in map(_closed, polygons)))
-        axes.add_patch(PathPatch(shape, facecolor=colour, edgecolor="none", linewidth=0.0, alpha=alpha, zorder=zorder))
+        axes.add_artist(PathPatch(shape, facecolor=colour, edgecolor="none", linewidth=0.0, alpha=alpha, zorder=zorder))
 
 
 def _closed(polygon: Array) -> Array:

@@ -106,9 +106,13 @@ class Surroundings:
         half = boxes.half_extents()
         first, last = np.asarray(self.frame.min) + MARGIN_PX, np.asarray(self.frame.max) - MARGIN_PX
         low, high = boxes.centres - half, boxes.centres + half
-        good = np.all((low >= first) & (high <= last), axis=1)
+        # coordinate by coordinate: reductions over an axis of two are slow
+        good = (low[:, 0] >= first[0]) & (low[:, 1] >= first[1]) & (high[:, 0] <= last[0]) & (high[:, 1] <= last[1])
+        boxes, low, high = boxes.pick(good), low[good], high[good]
+        good = np.ones(len(boxes.costs), dtype=bool)
         for other in self.taken:
-            good &= ((high < other.min) | (low > other.max)).any(axis=1)
+            (x0, y0), (x1, y1) = other.min, other.max
+            good &= (high[:, 0] < x0) | (high[:, 1] < y0) | (low[:, 0] > x1) | (low[:, 1] > y1)
         # the rest is dear, so only what is left is asked
         boxes = self._with_free_leaders(boxes.pick(good))
         foreign = np.zeros(len(boxes.costs))
@@ -120,8 +124,10 @@ class Surroundings:
         """Return the boxes whose leader runs over no label, those with lines across it at their cost."""
         good = np.ones(len(boxes.costs), dtype=bool)
         leaders = boxes.leaders()
+        x, y = np.ascontiguousarray(leaders[..., 0]), np.ascontiguousarray(leaders[..., 1])
         for other in self.taken:
-            good &= ~((leaders >= other.min) & (leaders <= other.max)).all(axis=2).any(axis=0)
+            (x0, y0), (x1, y1) = other.min, other.max
+            good &= ~((x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)).any(axis=0)
         points = leaders[1:].reshape(-1, 2)
         crossed = self.others.in_upright(points, np.full(2, CROSSING_PX)).reshape(LEADER_STEPS - 1, -1) > 0
         costs = boxes.costs + CROSSING_COST * crossed.sum(axis=0) * boxes.is_led
