@@ -55,6 +55,17 @@ test: $(VENV)/.stamp-dev ## run the tests (WORKERS="1 2", PYTEST_ARGS=...)
 	$(RUN) NUMBA_CACHE_DIR="$(TEST_CACHE)/0" $(BIN)/python -m pytest $(if $(WORKERS),--dist worksteal) \
 		$(foreach w,$(WORKERS),--tx "popen//id=gw$(w)//env:NUMBA_CACHE_DIR=$(TEST_CACHE)/$(w)") $(PYTEST_ARGS)
 
+# Each Python gets its own environment from the same lock; the run's results must have the same bytes.
+PYTHONS ?= $(PYTHON)
+.PHONY: test-identity
+test-identity: $(VENV)/.stamp-dev ## compare the results of other Pythons: PYTHONS="python3.12 python3.13"
+	@for python in $(PYTHONS); do \
+		$(MAKE) --no-print-directory PYTHON=$$python VENV=.venv-$${python##*/} .venv-$${python##*/}/.stamp-package || exit 1; \
+	done
+	$(RUN) NUMBA_CACHE_DIR="$(TEST_CACHE)/0" \
+		NUDIPOLE_PYTHONS="$(foreach python,$(PYTHONS),$(CURDIR)/.venv-$(notdir $(python))/bin/python)" \
+		$(BIN)/python -m pytest tests/workflow/test_identity.py $(PYTEST_ARGS)
+
 # The pages are tested in a real browser where there is one.
 .PHONY: browser
 browser: ## install Chromium for the tests of the pages (Debian and Ubuntu, as root)
@@ -85,6 +96,28 @@ $(ACROPOLIS)/.stamp-lock: envs/requirements-acropolis.txt
 	@$(ACROPOLIS)/bin/python -c 'import acropolis'
 	@touch $@
 
+# The validator of the description is a tool beside the package, in an environment of its own.
+ARCHIVE_ENV := .venv-archive
+ARCHIVE_FILE := dist/nudipole-$(shell sed -n 's/^version: //p' CITATION.cff).tar.gz
+.PHONY: archive verify
+archive: $(VENV)/.stamp-package $(ARCHIVE_ENV)/.stamp-lock ## pack a finished run for Zenodo, with a checked RO-Crate (CONFIG= as for the run)
+	@$(BIN)/python -m nudipole.archive.write $(CONFIG) --output $(ARCHIVE_FILE)
+	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
+	$(BIN)/python -m nudipole.archive.verify $(ARCHIVE_FILE) --quick --directory "$$tmp/unpacked"; \
+	$(ARCHIVE_ENV)/bin/python workflow/scripts/crate_check.py "$$tmp"/unpacked/*
+
+ARCHIVE ?= $(ARCHIVE_FILE)
+VERIFY_ARGS ?=
+verify: $(VENV)/.stamp-package ## rebuild an archive in an empty folder and compare (ARCHIVE=..., VERIFY_ARGS=--quick)
+	@$(BIN)/python -m nudipole.archive.verify $(ARCHIVE) $(VERIFY_ARGS)
+
+$(ARCHIVE_ENV)/.stamp-lock: envs/requirements-archive.txt
+	$(PYTHON) -m venv $(ARCHIVE_ENV)
+	@$(ARCHIVE_ENV)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps \
+		--only-binary=:all: -r envs/requirements-archive.txt
+	@$(ARCHIVE_ENV)/bin/python -c 'import rocrate_validator'
+	@touch $@
+
 lint: lint-python lint-types lint-workflow ## check style, types and the workflow (`make -k lint` shows all)
 
 lint-python: $(VENV)/.stamp-dev
@@ -108,7 +141,7 @@ COMPILE := bin/uv pip compile -q --universal --python-version 3.11 --generate-ha
 lock: ## re-make the locks in envs/ from the .in files (LOCK_ARGS=--upgrade)
 	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
 	$(PYTHON) -m venv "$$tmp"; "$$tmp/bin/python" -m pip install -qq uv; \
-	for lock in requirements requirements-dev requirements-peers requirements-acropolis; do \
+	for lock in requirements requirements-dev requirements-peers requirements-acropolis requirements-archive; do \
 		"$$tmp"/$(COMPILE) $(LOCK_ARGS) envs/$$lock.in -o envs/$$lock.txt; \
 	done
 	@echo "locks made; copy changed versions to envs/environment.yaml, then: make test"
@@ -124,7 +157,7 @@ clean: ## remove results and caches, keep .venv
 		$(PEERS)/numba-cache
 
 distclean: clean ## remove the environments too
-	rm -rf $(VENV) $(PEERS) $(ACROPOLIS) workflow/src/nudipole.egg-info
+	rm -rf $(VENV) $(VENV)-python* $(PEERS) $(ACROPOLIS) $(ARCHIVE_ENV) workflow/src/nudipole.egg-info
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile

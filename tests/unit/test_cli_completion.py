@@ -38,7 +38,7 @@ def bash_script(tmp_path_factory):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("nudipole ''", {"evaluate", "limit", "plot", "combine", "model", "cite", "completion"}),
+        ("nudipole ''", {"evaluate", "limit", "plot", "combine", "compare", "model", "cite", "completion"}),
         ("nudipole ev", {"evaluate"}),
         ("nudipole evaluate xenon1", {"xenon1t", "xenon1t_nr"}),
         ("nudipole evaluate al", {"all"}),

@@ -119,6 +119,9 @@ def test_examples(line, results, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for name in ("mine.csv", "my_limit.csv", "combined.csv"):
         Path(name).write_text("M_N_MeV,mu_nu_muB\n0.02,1e-10\n0.2,1e-10\n")
+    for folder in ("published/results", "results", "old"):
+        Path(folder).mkdir(parents=True)
+        Path(folder, "manifest.json").write_text('{"results_sha256": {}}')
     words = words_of(line)
     args = build_parser().parse_args(words)
     if not is_cheap(words):

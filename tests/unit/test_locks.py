@@ -13,7 +13,12 @@ from nudipole.cosmology.acropolis_process import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVS = ROOT / "envs"
-ADDED_LOCKS = ["requirements-dev.txt", "requirements-peers.txt", "requirements-acropolis.txt"]
+ADDED_LOCKS = [
+    "requirements-dev.txt",
+    "requirements-peers.txt",
+    "requirements-acropolis.txt",
+    "requirements-archive.txt",
+]
 """Installed on top of the run-time lock."""
 LOCKS = ["requirements.txt", *ADDED_LOCKS]
 PEERS = ("acropolis", "linx-bbn", "primat")

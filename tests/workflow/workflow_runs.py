@@ -34,10 +34,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Project:
-    """A copy of the project, and the cache for its compiled kernels (numba keys it by the path of the source)."""
+    """A copy of the project, the cache for its compiled kernels (numba keys it by the path of the source), and the Python to run."""
 
     root: Path
     numba: Path
+    python: str = sys.executable
+    settings: tuple[tuple[str, str], ...] = ()
+    """Further environment variables."""
 
     @property
     def results(self) -> Path:
@@ -48,14 +51,14 @@ class Project:
         """Return the environment of a user: this Python's tools first, nothing that slows imports or redirects them."""
         dropped = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "SNAKEMAKE_PROFILE")
         kept = {name: value for name, value in os.environ.items() if name not in dropped}
-        path = os.pathsep.join([str(Path(sys.executable).parent), kept["PATH"]])
-        return {**kept, "PATH": path, "NUMBA_CACHE_DIR": str(self.numba)}
+        path = os.pathsep.join([str(Path(self.python).parent), kept["PATH"]])
+        return {**kept, "PATH": path, "NUMBA_CACHE_DIR": str(self.numba), **dict(self.settings)}
 
     def command(self, *arguments: str, config: tuple[str | Path, ...] = (MINIMAL,), cores: int = 2) -> list[str]:
         """Return the command line of a run with the default profile."""
         overlays = ["--configfile", *map(str, config)] if config else []
         profile = ["--workflow-profile", "workflow/profiles/default"]
-        return [sys.executable, "-m", "snakemake", "--cores", str(cores), *profile, *overlays, *arguments]
+        return [self.python, "-m", "snakemake", "--cores", str(cores), *profile, *overlays, *arguments]
 
     def execute(self, command: list[str]) -> Outcome:
         """Run a command in the project's directory."""

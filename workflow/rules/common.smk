@@ -24,6 +24,7 @@ from nudipole.data.bibliography import BIBLIOGRAPHY_PATH, check_references
 from nudipole.data.catalog import load_catalog
 from nudipole.errors import ConfigError, NudipoleError
 from nudipole.provenance.digest import code_digest, file_sha256
+from nudipole.provenance.manifest import project_digest
 from nudipole.provenance.storage import check_storage
 
 

@@ -176,7 +176,7 @@ rule manifest:
     params:
         config=lambda wildcards: {"analysis": physics(ANALYSIS), "reference": physics(SETUPS["reference/"])},
         inputs={**{dataset.name: dataset.sha256 for dataset in CATALOG.datasets}, **limit_digests()},
-        lock=os.path.relpath(ROOT / "envs/requirements.txt"),
+        project=project_digest(ROOT),
         code=code("manifest.py"),
     message:
         "Listing every result with its checksum"

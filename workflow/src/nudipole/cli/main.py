@@ -6,12 +6,12 @@ import sys
 from collections.abc import Sequence
 
 from nudipole import __version__
-from nudipole.cli import cite, combine, completion, convert, history, info, model, plot, point, spectrum
+from nudipole.cli import cite, combine, compare, completion, convert, history, info, model, plot, point, spectrum
 from nudipole.errors import NudipoleError
 
 GROUPS = {
     "at a point": ("evaluate", "limit", "spectrum", "history"),
-    "from results of the workflow": ("plot", "combine"),
+    "from results of the workflow": ("plot", "combine", "compare"),
     "models and units": ("model", "convert"),
     "sources and shell": ("info", "cite", "completion"),
 }
@@ -50,7 +50,7 @@ def build_parser(*, grouped: bool = True) -> argparse.ArgumentParser:
             help=argparse.SUPPRESS if grouped else None,
         )
     )
-    for module in (point, spectrum, history, plot, combine, model, convert, info, cite, completion):
+    for module in (point, spectrum, history, plot, combine, compare, model, convert, info, cite, completion):
         module.add_command(commands)
     parser.epilog = f"{_listing(commands.texts)}\n{EXAMPLES}\n{EXIT_CODES}"
     return parser

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import product
+from math import log10
 
 import contourpy
 import numpy as np
@@ -16,6 +17,8 @@ Array = NDArray[np.float64]
 
 REFINEMENT = 4
 """Intervals of the contours' grid in one of the surface's."""
+DECIMALS = 9
+"""Of log10, in which the beginnings of two pieces are told apart."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,12 @@ def contour_pieces(M_N_MeV: Array, mu_nu_muB: Array, surface: Array, level: floa
     pieces = []
     for line in generator.lines(level):
         pieces += _cut(np.asarray(line), x, y, fine)
-    return sorted(pieces, key=lambda piece: (piece.M_N_MeV[0], piece.mu_nu_muB[0], str(piece.edge)))
+    return sorted(pieces, key=_place)
+
+
+def _place(piece: Piece) -> tuple[float, float, str]:
+    """Return where a piece begins, rounded: which of two that begin at one mass is first must not be chance."""
+    return round(log10(piece.M_N_MeV[0]), DECIMALS), round(log10(piece.mu_nu_muB[0]), DECIMALS), str(piece.edge)
 
 
 @dataclass(frozen=True)
