@@ -13,12 +13,7 @@ from nudipole.cosmology.acropolis_process import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVS = ROOT / "envs"
-ADDED_LOCKS = [
-    "requirements-dev.txt",
-    "requirements-peers.txt",
-    "requirements-acropolis.txt",
-    "requirements-archive.txt",
-]
+ADDED_LOCKS = [f"requirements-{name}.txt" for name in ("dev", "peers", "acropolis", "archive")]
 """Installed on top of the run-time lock."""
 LOCKS = ["requirements.txt", *ADDED_LOCKS]
 PEERS = ("acropolis", "linx-bbn", "primat")

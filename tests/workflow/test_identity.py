@@ -1,8 +1,8 @@
 """The same bytes from another Python; the same numbers, to the rounding of sums, from another kind of processor.
 
-`make test-identity PYTHONS="python3.12 python3.13"` builds an environment for each and runs these tests; without it they
-are skipped, because each is a whole run of the minimal analysis. Cores, directories, interruptions and the number of
-jobs are in the other files.
+`make test-identity PYTHONS="python3.12 python3.13"` builds an environment for each and runs these tests; without it
+they are skipped, because each is a whole run of the minimal analysis. Cores, directories, interruptions and the number
+of jobs are in the other files.
 """
 
 import os
@@ -28,8 +28,8 @@ OLD_PROCESSOR = {
 PLACE = ("M_N_MeV", "mu_nu_muB")
 SAME_DEX, SAME_DEUTERIUM_DEX = 1e-7, 5e-4
 """Largest differences of a curve in log10. Measured: 1e-12 for detectors, 1e-16 for stars, 1e-13 for supernovae, 1e-8
-for helium and the CMB. The steps of the network's solver are accepted or not at a tolerance of 1e-5, and D/H can hang on
-that in its sixth digit; where deuterium is nearly constant over the plane, a contour on the coarse grid moves by 1e-4."""
+for helium and the CMB. The steps of the network's solver are accepted or not at a tolerance of 1e-5, and D/H can hang
+on that in its sixth digit; where deuterium hardly changes over the plane, a contour on a coarse grid moves by 1e-4."""
 
 
 @pytest.mark.skipif(not PYTHONS, reason="no other Python: make test-identity PYTHONS=python3.12")

@@ -34,7 +34,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Project:
-    """A copy of the project, the cache for its compiled kernels (numba keys it by the path of the source), and the Python to run."""
+    """A copy of the project, the cache for its kernels (numba keys it by the path of the source), and its Python."""
 
     root: Path
     numba: Path

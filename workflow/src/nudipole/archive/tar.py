@@ -4,7 +4,7 @@ import gzip
 import io
 import tarfile
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from nudipole.errors import DataError, StorageError
 from nudipole.provenance.tables import whole_file
@@ -45,6 +45,9 @@ def unpack(archive: Path, target: Path) -> Path:
         with tarfile.open(archive, "r:gz") as tar:
             members = tar.getmembers()
             for member in members:
+                path = PurePosixPath(member.name)
+                if path.is_absolute() or ".." in path.parts:
+                    raise DataError(f"{archive}: {member.name!r} leads out of its folder; do not trust this file")
                 if not (member.isfile() or member.isdir()):
                     raise DataError(f"{archive}: {member.name!r} is a link or a device, which no archive of ours has")
             tar.extractall(target, members, filter="data")

@@ -9,8 +9,9 @@ from nudipole.errors import DataError
 from nudipole.provenance.comparison import comparison, differences
 from nudipole.provenance.manifest import MANIFEST, read_manifest
 
-DETAILS = """A run is named by its manifest.json or by the folder of its results or of its project. Compared are the checksums
-of all results and, for the reason, those of inputs, code and locks, the configuration and the versions of packages.
+DETAILS = """A run is named by its manifest.json or by the folder of its results or of its project. Compared are the
+checksums of all results and, for the reason, those of inputs, code and locks, the configuration and the versions of
+packages.
 
 JSON: {same, results [line], reasons {part: [line]}}; `same` says that all results are the same bytes.
 
