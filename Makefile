@@ -96,6 +96,18 @@ $(ACROPOLIS)/.stamp-lock: envs/requirements-acropolis.txt
 	@$(ACROPOLIS)/bin/python -c 'import acropolis'
 	@touch $@
 
+FUZZ_INPUTS ?= 20000
+.PHONY: fuzz audit
+fuzz: $(VENV)/.stamp-dev ## damaged configurations, tables, command lines and records (FUZZ_INPUTS=20000 of each)
+	$(RUN) NUMBA_CACHE_DIR="$(TEST_CACHE)/0" PYTHONPATH=tests/fuzz $(BIN)/python tests/fuzz/harness.py --inputs $(FUZZ_INPUTS)
+
+AUDIT_ENV := .venv-audit
+audit: $(AUDIT_ENV)/.stamp-lock ## look all locked packages up in PyPI's list of known vulnerabilities
+	@for lock in $(sort $(wildcard envs/requirements*.txt)); do \
+		echo "$$lock"; \
+		$(AUDIT_ENV)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r $$lock || exit 1; \
+	done
+
 # The validator of the description is a tool beside the package, in an environment of its own.
 ARCHIVE_ENV := .venv-archive
 ARCHIVE_FILE := dist/nudipole-$(shell sed -n 's/^version: //p' CITATION.cff).tar.gz
@@ -111,11 +123,11 @@ VERIFY_ARGS ?=
 verify: $(VENV)/.stamp-package ## rebuild an archive in an empty folder and compare (ARCHIVE=..., VERIFY_ARGS=--quick)
 	@$(BIN)/python -m nudipole.archive.verify $(ARCHIVE) $(VERIFY_ARGS)
 
-$(ARCHIVE_ENV)/.stamp-lock: envs/requirements-archive.txt
-	$(PYTHON) -m venv $(ARCHIVE_ENV)
-	@$(ARCHIVE_ENV)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps \
-		--only-binary=:all: -r envs/requirements-archive.txt
-	@$(ARCHIVE_ENV)/bin/python -c 'import rocrate_validator'
+# Tools in environments of their own: .venv-NAME from envs/requirements-NAME.txt.
+.venv-archive/.stamp-lock .venv-audit/.stamp-lock: .venv-%/.stamp-lock: envs/requirements-%.txt
+	$(PYTHON) -m venv .venv-$*
+	@.venv-$*/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps \
+		--only-binary=:all: -r $<
 	@touch $@
 
 lint: lint-python lint-types lint-workflow ## check style, types and the workflow (`make -k lint` shows all)
@@ -141,7 +153,8 @@ COMPILE := bin/uv pip compile -q --universal --python-version 3.11 --generate-ha
 lock: ## re-make the locks in envs/ from the .in files (LOCK_ARGS=--upgrade)
 	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
 	$(PYTHON) -m venv "$$tmp"; "$$tmp/bin/python" -m pip install -qq uv; \
-	for lock in requirements requirements-dev requirements-peers requirements-acropolis requirements-archive; do \
+	for lock in requirements requirements-dev requirements-peers requirements-acropolis requirements-archive \
+		requirements-audit; do \
 		"$$tmp"/$(COMPILE) $(LOCK_ARGS) envs/$$lock.in -o envs/$$lock.txt; \
 	done
 	@echo "locks made; copy changed versions to envs/environment.yaml, then: make test"
@@ -157,7 +170,8 @@ clean: ## remove results and caches, keep .venv
 		$(PEERS)/numba-cache
 
 distclean: clean ## remove the environments too
-	rm -rf $(VENV) $(VENV)-python* $(PEERS) $(ACROPOLIS) $(ARCHIVE_ENV) workflow/src/nudipole.egg-info
+	rm -rf $(VENV) $(VENV)-python* $(PEERS) $(ACROPOLIS) $(ARCHIVE_ENV) $(AUDIT_ENV) \
+		workflow/src/nudipole.egg-info
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile

@@ -13,7 +13,7 @@ from nudipole.cosmology.acropolis_process import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVS = ROOT / "envs"
-ADDED_LOCKS = [f"requirements-{name}.txt" for name in ("dev", "peers", "acropolis", "archive")]
+ADDED_LOCKS = [f"requirements-{name}.txt" for name in ("dev", "peers", "acropolis", "archive", "audit")]
 """Installed on top of the run-time lock."""
 LOCKS = ["requirements.txt", *ADDED_LOCKS]
 PEERS = ("acropolis", "linx-bbn", "primat")

@@ -4,6 +4,10 @@
 class NudipoleError(Exception):
     """Base of every error this package raises on purpose; the command line prints it without a traceback."""
 
+    def __str__(self) -> str:
+        """Return the message, with codes that a terminal would obey written out: values in it come from files."""
+        return "".join(char if char in "\n\t" or char.isprintable() else repr(char)[1:-1] for char in super().__str__())
+
 
 class ConfigError(NudipoleError):
     """A configuration key is unknown, missing, of the wrong type or outside its range."""

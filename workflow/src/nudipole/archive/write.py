@@ -28,7 +28,7 @@ def write_archive(root: Path, overlays: Sequence[Path], target: Path) -> Content
     """
     content = content_of(root, load_config(root, list(overlays), []))
     date = int(os.environ.get("SOURCE_DATE_EPOCH") or (root / MANIFEST).stat().st_mtime)
-    run = Run(date, platform.python_version(), f"{platform.system()} {platform.machine()}")
+    run = Run(date, platform.python_version(), f"{sys.platform} {platform.machine()}")
     citation = load_yaml((root / "CITATION.cff").read_text(encoding="utf-8"))
     content = replace(content, texts={**content.texts, ".zenodo.json": zenodo_text(citation)})
     texts = {**content.texts, METADATA: crate_text(content, citation, run)}

@@ -26,6 +26,7 @@ EXIT_CODES = """exit codes:
   2    wrong arguments
   130  interrupted (Ctrl-C)
 """
+LONGEST_MESSAGE = 500
 INTERRUPTED = 130
 """128 and the number of the signal, as shells have it."""
 
@@ -94,6 +95,10 @@ def main(words: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # the reader has seen enough; closing stdout again at exit must not complain either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        # a path that no file system has, or a folder without permission
+        print(f"nudipole: {NudipoleError(str(error)[:LONGEST_MESSAGE])}; check the paths", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -47,6 +47,14 @@ def load_records(root: Path, config: Mapping[str, Any]) -> dict[str, dict[str, A
     return records
 
 
+def check_record(name: str, content: Mapping[str, Any], others: Records, schema: Mapping[str, Any]) -> None:
+    """Raise ConfigError if this would be no valid content of a record beside the others."""
+    records = {**others, name: canonical(content)}
+    _stop_at(_schema_problems(records[name], schema), name, False)
+    _stop_at([*record_problems(name, records)], name, False)
+    experiments(name, records)
+
+
 def _check_coverage(records: Records, config: Mapping[str, Any]) -> None:
     """Stop if toys are asked of a likelihood that says nothing of other outcomes."""
     for name in config["statistics"]["coverage"]["experiments"]:

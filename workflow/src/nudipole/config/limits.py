@@ -79,11 +79,22 @@ def _checked(path: Path, root: Path, validator: jsonschema.Draft202012Validator)
             f"{shown}: {path.stem!r} is no key of a published limit: lower-case letters, digits and _, a letter "
             f"first, and not beginning with {RESERVED}; rename the file"
         )
-    content = canonical(read_yaml(path))
-    problems = schema_problems(content, validator) or [*limit_problems(content, path.parent)]
-    stop_at(problems, "limit", shown, PAGE_PATH)
+    content = _valid(canonical(read_yaml(path)), path, shown, validator)
     files = (curve["points"] for curve in content["curves"] if isinstance(curve["points"], str))
     return LimitFile(path, content, tuple(path.parent / name for name in dict.fromkeys(files)))
+
+
+def check_limit(path: Path, content: Mapping[str, Any], root: Path, schema: Mapping[str, Any]) -> None:
+    """Raise ConfigError if this would be no valid content of a record at a path."""
+    _valid(canonical(content), path, path.relative_to(root), jsonschema.Draft202012Validator(schema))
+
+
+def _valid(
+    content: Mapping[str, Any], path: Path, shown: Path, validator: jsonschema.Draft202012Validator
+) -> Mapping[str, Any]:
+    problems = schema_problems(content, validator) or [*limit_problems(content, path.parent)]
+    stop_at(problems, "limit", shown, PAGE_PATH)
+    return content
 
 
 def published_moments_muB(records: Mapping[str, Mapping[str, Any]], limits: Limits) -> dict[str, float | None]:

@@ -12,7 +12,7 @@ import jsonschema
 import yaml
 
 from nudipole.errors import ConfigError
-from nudipole.safe_yaml import load_yaml
+from nudipole.safe_yaml import check_extent, load_yaml
 
 SCHEMA_PATH = Path("workflow/schemas/config.schema.yaml")
 DEFAULT_PATH = Path("config/config.yaml")
@@ -220,6 +220,11 @@ def _variant_problems(config: Mapping[str, Any], validator: jsonschema.Draft2020
 
 def validate(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the checked configuration with numbers as numbers; ConfigError lists every problem found."""
+    try:
+        # Snakemake reads the files of --configfile itself
+        check_extent(config)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"the configuration cannot be used: {error}; correct it") from None
     clean: dict[str, Any] = canonical(config)
     validator = jsonschema.Draft202012Validator(schema)
     problems = [

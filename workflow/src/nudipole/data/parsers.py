@@ -5,6 +5,7 @@ table. A text that does not look like the format is a `DataError` with the line 
 """
 
 from collections.abc import Callable, Iterator
+from math import isfinite, nan
 from pathlib import Path
 
 import pandas as pd
@@ -127,9 +128,12 @@ def _fields(text: str, *, columns: int, separator: str | None = None) -> Iterato
 
 def _number(field: str, line: int) -> float:
     try:
-        return float(field)
+        value = float(field)
     except ValueError:
-        raise DataError(f"line {line}: '{field.strip()[:40]}' is not a number") from None
+        value = nan
+    if not isfinite(value):
+        raise DataError(f"line {line}: '{field.strip()[:40]}' is not a number")
+    return value
 
 
 def _table(columns: dict[str, list[float]]) -> pd.DataFrame:
