@@ -75,7 +75,7 @@ def curve_from_csv(text: str, name: str, label: str) -> OwnCurve:
 
 
 def _cells(line: str) -> list[str]:
-    (cells,) = csv.reader(StringIO(line.removeprefix("\ufeff")), skipinitialspace=True)
+    cells = next(csv.reader(StringIO(line.removeprefix("\ufeff")), skipinitialspace=True), [])
     return [cell.strip() for cell in cells]
 
 
