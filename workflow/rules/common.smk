@@ -24,8 +24,9 @@ from nudipole.data.bibliography import BIBLIOGRAPHY_PATH, check_references
 from nudipole.data.catalog import load_catalog
 from nudipole.errors import ConfigError, NudipoleError
 from nudipole.provenance.digest import code_digest, file_sha256
+from nudipole.provenance.leftovers import leftovers, leftovers_message
 from nudipole.provenance.manifest import project_digest
-from nudipole.provenance.storage import check_storage
+from nudipole.provenance.storage import check_storage, set_future_to_now
 
 
 @contextmanager
@@ -299,3 +300,23 @@ def photodisintegration_parts(wildcards):
         for label in section["initial"] or scenario_labels("")
         for part in range(section["jobs"])
     ]
+
+
+def correct_times():
+    """Take back times in the future: Snakemake would call every job that reads such a file a failure."""
+    changed = set_future_to_now([Path("results"), ROOT / "resources"])
+    if changed:
+        print(
+            f"nudipole: {len(changed)} file(s) had a time in the future and got the present one, {changed[0]} first; "
+            f"if the clock of this machine is wrong, correct it",
+            file=sys.stderr,
+        )
+
+
+def report_leftovers():
+    """Say which files in results/ are of other configurations, after a run that knows all of its own."""
+    made = {str(path) for job in workflow.dag.jobs for path in job.output}
+    if "results/manifest.json" in made:
+        found = leftovers(Path("results"), made)
+        if found:
+            print(f"nudipole: {leftovers_message(found)}", file=sys.stderr)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nudipole.provenance.job import PROJECT, run_job
 from nudipole.provenance.manifest import manifest_of
-from nudipole.provenance.tables import write_text
+from nudipole.provenance.tables import check_made_from, write_text
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def work(snakemake: "Snakemake") -> None:
     params = snakemake.params
     manifest = manifest_of(PROJECT, params.config, params.inputs, map(Path, map(str, snakemake.input)))
+    check_made_from(manifest["results_sha256"])
     write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", Path(snakemake.output[0]))
 
 

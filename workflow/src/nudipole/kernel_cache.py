@@ -7,7 +7,10 @@ files that use numba, so any change starts from an empty cache.
 
 import hashlib
 import os
+import stat
+import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 PACKAGE_ROOT = Path(__file__).resolve().parent
@@ -30,9 +33,36 @@ def kernel_cache(base: Path) -> str:
     return str(base.absolute() / f"kernels-{kernels_digest()}")
 
 
+def is_writable(folder: Path) -> bool:
+    """Return whether files can be made in a folder that exists or can be made."""
+    existing = folder.absolute()
+    while not existing.exists():
+        existing = existing.parent
+    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
+
+
+def temporary_base() -> Path:
+    """Return a folder for temporary files that nobody else can fill beforehand: machine code is run from it."""
+    folder = Path(tempfile.gettempdir()) / f"nudipole-{os.getuid()}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    is_own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022
+    return folder if is_own else Path(tempfile.mkdtemp(prefix="nudipole-"))
+
+
 def use_own_cache() -> None:
-    """Point numba to the user's cache folder, unless the environment names one already."""
-    if VARIABLE not in os.environ:
-        home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-        base = Path(home) if os.access(Path(home).parent, os.W_OK) else Path(tempfile.gettempdir())
-        os.environ[VARIABLE] = kernel_cache(base / "nudipole")
+    """Point numba to the folder the environment names, or to the user's cache; to a temporary one if it is read-only.
+
+    numba would then take the folder of the package, where kernels of other sources may be, or refuse to compile.
+    """
+    named = os.environ.get(VARIABLE)
+    if named and is_writable(Path(named)):
+        return
+    base = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "nudipole"
+    if named or not is_writable(base):
+        base = temporary_base()
+    if named:
+        problem = f"cannot write in {VARIABLE}={named}"
+        print(f"nudipole: {problem}; compiled kernels go to {base}: name another folder to keep them", file=sys.stderr)
+    os.environ[VARIABLE] = kernel_cache(base)

@@ -1,7 +1,11 @@
-"""Can the working directory take the results? Asked before any job starts."""
+"""Can the working directory take the results, and do its files have sensible times? Asked before any job starts."""
 
+import os
 import shutil
 import tempfile
+import time
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from nudipole.errors import StorageError
@@ -29,3 +33,20 @@ def check_storage(folder: Path, required_free_mb: int = REQUIRED_FREE_MB) -> Non
             f"{existing} is on a disk with {free_mb:.0f} MB free, the results and caches need up to "
             f"{required_free_mb} MB; free some space, or {elsewhere}"
         )
+
+
+def set_future_to_now(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """Give files with a time in the future the present one, all the same, and return them.
+
+    Clocks are set back, and copies keep the times of another machine. None of these files is then newer than another,
+    so that nothing is made again because of this.
+    """
+    now_ns = time.time_ns()
+    changed = []
+    for path in sorted(path for folder in folders for path in folder.rglob("*")):
+        # a file of another user stays as it is, and Snakemake names it should a job need it
+        with suppress(OSError):
+            if path.stat().st_mtime_ns > now_ns:
+                os.utime(path, ns=(now_ns, now_ns))
+                changed.append(path)
+    return tuple(changed)

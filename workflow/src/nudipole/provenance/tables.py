@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from nudipole import __version__
 from nudipole.errors import DataError, StorageError
+from nudipole.provenance.seal import NAME_KEY, blank_seal, is_sealed, seal
 
 METADATA_KEY = b"nudipole"
 
@@ -65,26 +66,61 @@ def write_text(text: str, path: Path) -> None:
 
 
 def write_table(frame: pd.DataFrame, path: Path, info: TableInfo) -> None:
-    """Write a table with its provenance, complete or not at all."""
+    """Write a table with its provenance and a checksum, complete or not at all."""
     table = _checked(frame, info, path)
     with whole_file(path) as partial:
-        pq.write_table(table, partial, compression="zstd")
+        with pq.ParquetWriter(partial, table.schema, compression="zstd") as writer:
+            writer.write_table(table)
+            writer.add_key_value_metadata(blank_seal(path))
+        seal(partial)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say which table cannot be read and what to do, whatever pyarrow stumbles over."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise DataError(f"{path} does not exist; run the workflow to make it") from None
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{path} is not a readable Parquet table ({error}); delete it and run again") from None
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Return a table; DataError if it is missing or not readable as Parquet."""
-    try:
+    """Return a table; DataError if it is missing, not readable as Parquet, or altered after it was written."""
+    with _readable(path):
+        is_sealed(path)
         frame: pd.DataFrame = pq.read_table(path).to_pandas()
-    except FileNotFoundError:
-        raise DataError(f"{path} does not exist; run the workflow to make it") from None
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(f"{path} is not a readable Parquet table ({error}); delete it and run again") from None
     return frame
+
+
+def check_table(path: Path) -> None:
+    """Raise DataError unless a table is as this package wrote it, under the name it was written for."""
+    with _readable(path):
+        if not is_sealed(path):
+            raise DataError(f"{path} is empty, cut short or not a table of this package; delete it and run again")
+        # the schema has the entries of the table only, not those of the file
+        name = pq.read_metadata(path).metadata[NAME_KEY.encode()].decode()
+    if name != str(path):
+        raise DataError(f"{path} holds what was written as {name}; delete it and run again")
 
 
 def read_info(path: Path) -> dict[str, Any]:
     """Return the provenance stored in a table of this package."""
-    metadata = pq.read_schema(path).metadata or {}
+    metadata: Mapping[bytes, bytes] = {}
+    with _readable(path):
+        metadata = pq.read_schema(path).metadata or {}
     if METADATA_KEY not in metadata:
         raise DataError(f"{path} carries no nudipole provenance")
     return dict(json.loads(metadata[METADATA_KEY]))
+
+
+def check_made_from(results_sha256: Mapping[str, str]) -> None:
+    """Raise DataError if a table was made from another state of a result than the present one."""
+    for table in sorted(name for name in results_sha256 if name.endswith(".parquet")):
+        for name, digest in read_info(Path(table))["inputs_sha256"].items():
+            if results_sha256.get(name, digest) != digest:
+                raise DataError(
+                    f"{table} was made from another {name} than there is now: one of them was replaced, or the clock "
+                    f"was set back between runs; delete both and run again"
+                )
