@@ -66,6 +66,14 @@ test-identity: $(VENV)/.stamp-dev ## compare the results of other Pythons: PYTHO
 		NUDIPOLE_PYTHONS="$(foreach python,$(PYTHONS),$(CURDIR)/.venv-$(notdir $(python))/bin/python)" \
 		$(BIN)/python -m pytest tests/workflow/test_identity.py $(PYTEST_ARGS)
 
+# Kernels are compiled anew in a copy of the project: see tests/workflow/test_random_kills.py for what a trial is.
+KILLS ?= 50
+SEED ?= 1
+.PHONY: test-kills
+test-kills: $(VENV)/.stamp-dev ## kill the minimal analysis at random moments and resume it (KILLS=50 SEED=1: an hour)
+	$(RUN) KILLS=$(KILLS) SEED=$(SEED) KILLS_REPORT="$(CURDIR)/build/kills.jsonl" $(BIN)/python -m pytest -s -v \
+		tests/workflow/test_random_kills.py $(PYTEST_ARGS)
+
 # The pages are tested in a real browser where there is one.
 .PHONY: browser
 browser: ## install Chromium for the tests of the pages (Debian and Ubuntu, as root)

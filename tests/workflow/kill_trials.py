@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 import psutil
-from workflow_runs import PATIENCE_S, Project
+from workflow_runs import PATIENCE_S
 
 from nudipole.provenance.digest import files_of
 
@@ -151,19 +151,6 @@ def forget(root: Path, jobs: frozenset[Job]) -> None:
     for name, record in list(_names(root / ".snakemake/metadata")):
         if name in names:
             record.unlink()
-
-
-def start(project: Project, log: Path) -> subprocess.Popen:
-    """Start a run in a process group of its own, as a terminal does."""
-    with log.open("w") as stream:
-        return subprocess.Popen(
-            project.command(),
-            cwd=project.root,
-            env=project.environment(),
-            stdout=stream,
-            stderr=stream,
-            start_new_session=True,
-        )
 
 
 def ended_within(run: subprocess.Popen, moment_s: float) -> bool:

@@ -3,32 +3,12 @@
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
-from workflow_runs import PATIENCE_S, Project, half_written, results_of, small_disk
+from workflow_runs import PATIENCE_S, Project, half_written, results_of, small_disk, wait_for
 
 pytestmark = pytest.mark.slow
-
-
-def wait_for(path: Path, run: subprocess.Popen) -> None:
-    """Return as soon as a running workflow has made a file."""
-    end = time.monotonic() + PATIENCE_S
-    while not path.exists():
-        assert run.poll() is None, "the run ended too early"
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def start(project: Project, log: Path, *arguments: str, cores: int) -> subprocess.Popen:
-    """Start a run in a process group of its own, as a terminal does."""
-    with log.open("w") as stream:
-        command = project.command(*arguments, cores=cores)
-        environment = project.environment()
-        return subprocess.Popen(
-            command, cwd=project.root, env=environment, stdout=stream, stderr=stream, start_new_session=True
-        )
 
 
 def interrupt(run: subprocess.Popen, number: signal.Signals) -> int:
@@ -39,13 +19,13 @@ def interrupt(run: subprocess.Popen, number: signal.Signals) -> int:
 def test_an_interrupted_run_resumes_to_the_same_bytes(finished: Project, tmp_path: Path) -> None:
     work = tmp_path / "another folder"
     here = ("--directory", str(work))
-    run = start(finished, tmp_path / "log", *here, cores=1)
+    run = finished.start(tmp_path / "log", *here, cores=1)
     wait_for(work / "results/sources/moments.parquet", run)
     assert interrupt(run, signal.SIGINT) != 0
     assert not list((work / ".snakemake/locks").glob("*")), "Ctrl-C left a lock"
     assert not half_written(work)
 
-    run = start(finished, tmp_path / "log", *here, cores=1)
+    run = finished.start(tmp_path / "log", *here, cores=1)
     wait_for(work / "results/limits/stellar.parquet", run)
     assert interrupt(run, signal.SIGKILL) != 0
     locked = finished.run(*here, cores=1)
@@ -64,7 +44,7 @@ def test_a_disk_that_fills_up_leaves_nothing_half_written(finished: Project, tmp
     with small_disk(tmp_path / "disk", 230) as disk:
         here = ("--directory", str(disk), target)
         log, ballast = tmp_path / "log", disk / "ballast"
-        run = start(finished, log, *here, cores=2)
+        run = finished.start(log, *here)
         wait_for(disk / "results/kernels/stellar.json", run)
         fill(ballast)
         assert run.wait(timeout=PATIENCE_S) != 0

@@ -40,7 +40,7 @@ from pathlib import Path
 import kill_trials as trials
 import numpy as np
 import pytest
-from workflow_runs import Project, half_written, results_of
+from workflow_runs import PATIENCE_S, Project, half_written, results_of
 
 COUNT = int(os.environ.get("KILLS", "0"))
 SEED = int(os.environ.get("SEED", "1"))
@@ -160,7 +160,7 @@ def killed(campaign: Campaign, project: Project, trial: Trial, moment_s: float, 
     trial.jobs_to_do = len(to_do)
     trial.expected_s = expected_s(campaign, to_do)
     trial.moment_s = moment_s * trial.expected_s
-    run, began = trials.start(project, log), time.monotonic()
+    run, began = project.start(log), time.monotonic()
     if trials.ended_within(run, trial.moment_s):
         ended_s = time.monotonic() - began
         campaign.slowness *= np.clip(ended_s / trial.expected_s, 0.5, 0.95)
@@ -179,7 +179,7 @@ def job_killed(campaign: Campaign, run, root: Path, trial: Trial, choice: float)
     """Kill one job, and check that the run makes all that does not depend on it and says which job it was."""
     before = trials.done(root, campaign.graph)
     hit = trials.kill_one_job(run, root, choice)
-    code, text = run.wait(timeout=600), (campaign.folder / "log").read_text()
+    code, text = run.wait(timeout=PATIENCE_S), (campaign.folder / "log").read_text()
     if not hit:
         assert code == 0, text
         return False

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -74,6 +75,18 @@ class Project:
         )
         return Outcome(done.returncode, done.stdout)
 
+    def start(self, log: Path, *arguments: str, cores: int = 2) -> subprocess.Popen:
+        """Start a run in a process group of its own, as a terminal does."""
+        with log.open("w") as stream:
+            return subprocess.Popen(
+                self.command(*arguments, cores=cores),
+                cwd=self.root,
+                env=self.environment(),
+                stdout=stream,
+                stderr=stream,
+                start_new_session=True,
+            )
+
     def run(
         self,
         *arguments: str,
@@ -94,6 +107,15 @@ class Project:
                 target.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target / name)
         return Project(target, self.numba)
+
+
+def wait_for(path: Path, run: subprocess.Popen) -> None:
+    """Return as soon as a running workflow has made a file."""
+    end = time.monotonic() + PATIENCE_S
+    while not path.exists():
+        assert run.poll() is None, "the run ended too early"
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 @contextmanager

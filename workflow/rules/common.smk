@@ -26,7 +26,7 @@ from nudipole.errors import ConfigError, NudipoleError
 from nudipole.provenance.digest import code_digest, file_sha256
 from nudipole.provenance.leftovers import leftovers, leftovers_message
 from nudipole.provenance.manifest import project_digest
-from nudipole.provenance.storage import check_storage, set_future_to_now
+from nudipole.provenance.storage import check_memory_limit, check_storage, set_future_to_now
 
 
 @contextmanager
@@ -110,6 +110,7 @@ with _plain_errors():
     # before Snakemake writes its log, which fails noisily on a full disk
     check_storage(Path("results"))
     check_storage(Path(".snakemake"))
+    check_memory_limit()
     # read here as well, because Snakemake does not name the file it cannot read
     read_yaml(ROOT / DEFAULT_PATH)
 

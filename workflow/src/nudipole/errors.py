@@ -30,4 +30,4 @@ class ConvergenceError(NudipoleError):
 
 
 class StorageError(NudipoleError):
-    """The working directory cannot take the results: no space or no permission."""
+    """The working directory cannot take the results, or the machine the jobs: no space, permission or memory."""

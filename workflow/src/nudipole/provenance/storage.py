@@ -1,6 +1,7 @@
-"""Can the working directory take the results, and do its files have sensible times? Asked before any job starts."""
+"""Is there room on disk and in memory, and do files have sensible times? Asked before any job starts."""
 
 import os
+import resource
 import shutil
 import tempfile
 import time
@@ -12,6 +13,8 @@ from nudipole.errors import StorageError
 
 REQUIRED_FREE_MB = 200
 """The default run writes below 40 MB; the rest is head room for logs, caches and the temporary files of a rewrite."""
+REQUIRED_MEMORY_MB = 1000
+"""A job maps 600 MB of libraries before it begins; below that its imports end in messages about shared objects."""
 
 
 def check_storage(folder: Path, required_free_mb: int = REQUIRED_FREE_MB) -> None:
@@ -32,6 +35,16 @@ def check_storage(folder: Path, required_free_mb: int = REQUIRED_FREE_MB) -> Non
         raise StorageError(
             f"{existing} is on a disk with {free_mb:.0f} MB free, the results and caches need up to "
             f"{required_free_mb} MB; free some space, or {elsewhere}"
+        )
+
+
+def check_memory_limit(required_mb: int = REQUIRED_MEMORY_MB) -> None:
+    """Raise StorageError if the shell gives a process too little memory to load the libraries."""
+    limit_bytes = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit_bytes != resource.RLIM_INFINITY and limit_bytes < required_mb * 1e6:
+        raise StorageError(
+            f"a process may have {limit_bytes / 1e6:.0f} MB of memory here, a job needs {required_mb} MB or more; raise "
+            f"the limit (ulimit -v)"
         )
 
 
