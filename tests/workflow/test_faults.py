@@ -156,12 +156,12 @@ def test_a_cache_of_kernels_that_cannot_be_written(altered: Project, tmp_path: P
     read_only_project = Project(altered.root, cache)
     work = tmp_path / "work"
     wrapper = ("env", f"TMPDIR={temporary}", *mortal)
-    outcome = read_only_project.run("--directory", str(work), "results/kernels/sources.json", wrapper=wrapper)
+    outcome = read_only_project.run("--directory", str(work), "results/kernels/stellar.json", wrapper=wrapper)
     assert outcome.code == 0, outcome.text
     assert outcome.text.count(f"nudipole: cannot write in NUMBA_CACHE_DIR={cache}; compiled kernels go to") == 1
     assert list(temporary.rglob("*.nbi"))
     assert not list(altered.root.rglob("*.nbi"))
-    assert (work / "results/kernels/sources.json").is_file()
+    assert (work / "results/kernels/stellar.json").is_file()
 
 
 def test_too_little_memory_to_begin(finished: Project, tmp_path: Path) -> None:
