@@ -6,6 +6,7 @@ import shutil
 import stat
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nudipole import kernel_cache
+from nudipole import kernel_cache, packages
 from nudipole.errors import DataError, StorageError
 from nudipole.provenance import job as jobs
 from nudipole.provenance.leftovers import SHOWN, leftovers, leftovers_message
@@ -163,6 +164,14 @@ def test_files_of_another_configuration() -> None:
     assert leftovers_message(found).endswith("Delete what you do not need:\n  results/old.png")
     many = [f"results/{number}.png" for number in range(SHOWN + 3)]
     assert leftovers_message(many).endswith(f"results/{SHOWN - 1}.png\n  and 3 more")
+
+
+def test_the_packages_that_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text())["project"]
+    assert list(packages.REQUIRED) == project["dependencies"]
+    assert packages.missing_packages() == ()
+    monkeypatch.setitem(packages.REQUIRED, "numba", "no_such_numba")
+    assert packages.missing_packages() == ("numba",)
 
 
 # ---- compiled kernels

@@ -2,8 +2,6 @@
 
 from contextlib import contextmanager
 
-from snakemake.settings.types import DeploymentMethod
-
 from nudipole.config.load import (
     DEFAULT_PATH,
     REFERENCE_PATH,

@@ -43,8 +43,8 @@ def check_memory_limit(required_mb: int = REQUIRED_MEMORY_MB) -> None:
     limit_bytes = resource.getrlimit(resource.RLIMIT_AS)[0]
     if limit_bytes != resource.RLIM_INFINITY and limit_bytes < required_mb * 1e6:
         raise StorageError(
-            f"a process may have {limit_bytes / 1e6:.0f} MB of memory here, a job needs {required_mb} MB or more; raise "
-            f"the limit (ulimit -v)"
+            f"a process may have {limit_bytes / 1e6:.0f} MB of memory here, a job needs {required_mb} MB or more; "
+            f"raise the limit (ulimit -v)"
         )
 
 
