@@ -80,6 +80,13 @@ browser: ## install Chromium for the tests of the pages (Debian and Ubuntu, as r
 	@command -v chromium chromium-browser google-chrome >/dev/null || \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 
+# SLURM=accounting adds slurmdbd and its database; the default is a cluster without.
+SLURM ?= plain
+.PHONY: test-slurm
+test-slurm: $(VENV)/.stamp-dev ## run the workflow on a SLURM of its own on this host, with faults (Debian, as root)
+	@bash tests/cluster/slurm.sh install $(if $(filter accounting,$(SLURM)),--accounting)
+	$(RUN) SLURM_TESTS=$(SLURM) $(BIN)/python -m pytest tests/cluster --durations=0 $(PYTEST_ARGS)
+
 # Other codes need their own environment: some are GPL, and all together weigh several hundred MB.
 PEERS := .venv-peers
 PEERS_BIN := $(CURDIR)/$(PEERS)/bin

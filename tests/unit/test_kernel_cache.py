@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from nudipole.kernel_cache import PACKAGE_ROOT, kernel_cache, kernels_digest, use_own_cache
+from nudipole import kernel_cache as module
+from nudipole.kernel_cache import PACKAGE_ROOT, kernel_cache, kernels_digest, processor_digest, use_own_cache
 
 CHI2_OF_ONE_BIN = """
 import numpy as np
@@ -67,3 +68,42 @@ def test_a_chosen_cache_is_respected(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     use_own_cache()
     assert os.environ["NUMBA_CACHE_DIR"] == kernel_cache(tmp_path / "nudipole")
+
+
+def processor(flags: str, mhz: str = "2600") -> str:
+    core = f"model name : X\ncpu MHz : {mhz}\nflags : {flags}\n"
+    return core + core.replace(mhz, "1200")
+
+
+def test_a_type_of_processor_has_its_own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("NUMBA_CPU_NAME", raising=False)
+    monkeypatch.setattr(module, "DESCRIPTION", tmp_path / "cpuinfo")
+    digests = []
+    for text in (processor("avx2 fma"), processor("fma avx2", "800"), processor("avx2 avx512f fma")):
+        (tmp_path / "cpuinfo").write_text(text)
+        digests.append(processor_digest())
+    assert digests[0] == digests[1], "the clock and the order of instructions are not the type"
+    assert digests[2] != digests[0]
+    monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+    assumed = processor_digest()
+    (tmp_path / "cpuinfo").write_text(processor("avx2"))
+    assert processor_digest() == assumed, "machine code for an assumed processor serves all"
+
+
+def test_a_job_on_another_node_stays_beside_the_cache_it_inherits(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "kernels-0123456789ab-000000"
+    assert kernel_cache(elsewhere) == kernel_cache(tmp_path)
+    assert Path(kernel_cache(tmp_path)).parent == tmp_path
+
+
+COMPILE = "from nudipole.provenance.compiled import compile_once; print(compile_once('sources'))"
+
+
+@pytest.mark.slow
+def test_jobs_that_start_together_compile_once(tmp_path: Path) -> None:
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", COMPILE]
+    jobs = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    compiled = [job.communicate()[0].strip() for job in jobs]
+    # without the lock all of them find nothing compiled
+    assert sorted(compiled) == ["False", "False", "True"]

@@ -17,8 +17,8 @@ rule cosmology_surface:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=memory(900),
+        runtime=minutes(10),
     params:
         config=COSMOLOGY_SECTIONS,
         parts=lambda wildcards: surface_parts(wildcards.setup, wildcards.scenario),
@@ -38,12 +38,13 @@ rule cosmology_bbn:
         "results/logs/{setup}cosmology_bbn.log",
     benchmark:
         "results/benchmarks/jobs/{setup}cosmology_bbn.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory(700),
+        runtime=minutes(10),
     params:
         config=COSMOLOGY_SECTIONS,
         code=code("cosmology_bbn.py"),
@@ -68,8 +69,8 @@ rule cosmology_limits:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=memory(1000),
+        runtime=minutes(20),
     params:
         config=COSMOLOGY_SECTIONS,
         code=code("cosmology_limits.py"),
@@ -93,8 +94,8 @@ rule alp_check:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=memory(800),
+        runtime=minutes(20),
     params:
         config=sections("statistics", "cosmology"),
         code=code("alp_check.py"),

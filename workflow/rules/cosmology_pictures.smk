@@ -19,12 +19,13 @@ rule cosmology_history:
         "results/logs/cosmology_history.log",
     benchmark:
         "results/benchmarks/jobs/cosmology_history.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory(800),
+        runtime=minutes(10),
     params:
         config=sections("grid", "flavours", "statistics", "cosmology", "figures"),
         code=code("cosmology_history.py"),
@@ -57,12 +58,13 @@ rule cosmology_pictures:
         "results/logs/cosmology_pictures.log",
     benchmark:
         "results/benchmarks/jobs/cosmology_pictures.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=10,
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         config=sections("cosmology", "figures"),
         code=code("cosmology_pictures.py"),

@@ -3,10 +3,6 @@
 from dataclasses import asdict
 
 
-localrules:
-    download,
-
-
 rule download:
     output:
         "results/originals/{dataset}",
@@ -14,12 +10,13 @@ rule download:
         "results/logs/download_{dataset}.log",
     benchmark:
         "results/benchmarks/jobs/download_{dataset}.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=300,
-        runtime=10,
+        mem_mb=memory(500),
+        runtime=minutes(10),
     params:
         source=lambda wildcards: asdict(CATALOG.dataset(wildcards.dataset).remote),
         config=sections(),
@@ -44,12 +41,13 @@ for branch in sorted({dataset.branch for dataset in CATALOG.datasets}):
             f"results/logs/tables_{branch}.log",
         benchmark:
             f"results/benchmarks/jobs/tables_{branch}.tsv"
+        localrule: True
         conda:
             "../../envs/environment.yaml"
         threads: 1
         resources:
-            mem_mb=500,
-            runtime=10,
+            mem_mb=memory(500),
+            runtime=minutes(10),
         params:
             root=os.path.relpath(ROOT),
             catalog=os.path.relpath(ROOT / ANALYSIS["data"]["catalog"]),

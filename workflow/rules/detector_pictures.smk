@@ -26,12 +26,13 @@ rule detector_pictures:
         "results/logs/detector_pictures.log",
     benchmark:
         "results/benchmarks/jobs/detector_pictures.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory(1100),
+        runtime=minutes(10),
     params:
         config=sections("flavours", "statistics"),
         records={name: records_of(name, RECORDS[""]) for name in EXPERIMENTS},
@@ -58,12 +59,13 @@ rule excess:
         "results/logs/excess.log",
     benchmark:
         "results/benchmarks/jobs/excess.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=10,
+        mem_mb=memory(900),
+        runtime=minutes(10),
     params:
         config=sections("flavours"),
         code=code("excess.py"),

@@ -20,8 +20,8 @@ rule detector:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=memory(2800),
+        runtime=minutes(20),
     params:
         config=detector_sections,
         records=detector_records,
@@ -55,8 +55,8 @@ rule coverage:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=memory(900),
+        runtime=minutes(20),
     params:
         config=detector_sections,
         records=detector_records,

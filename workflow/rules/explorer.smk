@@ -11,12 +11,13 @@ rule explorer:
         "results/logs/explorer.log",
     benchmark:
         "results/benchmarks/jobs/explorer.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory(800),
+        runtime=minutes(10),
     params:
         config={"figures": ANALYSIS["figures"], "flavours": ANALYSIS["flavours"], "style": STYLE},
         code=code("explorer.py"),

@@ -13,12 +13,13 @@ rule export_curves:
         "results/logs/export_curves.log",
     benchmark:
         "results/benchmarks/jobs/export_curves.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=600,
-        runtime=10,
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         config=sections("flavours"),
         code=code("export_curves.py"),
@@ -41,12 +42,13 @@ rule export_references:
         "results/logs/export_references.log",
     benchmark:
         "results/benchmarks/jobs/export_references.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         config=sections("flavours", "figures"),
         style=STYLE,
@@ -71,12 +73,13 @@ rule export_hepdata:
         "results/logs/export_hepdata.log",
     benchmark:
         "results/benchmarks/jobs/export_hepdata.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=20,
+        mem_mb=memory(1100),
+        runtime=minutes(10),
     params:
         config=sections("flavours"),
         flavours=ANALYSIS["flavours"],

@@ -36,12 +36,13 @@ rule parameter_space:
         "results/logs/parameter_space_{flavour}.log",
     benchmark:
         "results/benchmarks/jobs/parameter_space_{flavour}.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=10,
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         config={"figures": ANALYSIS["figures"], "style": STYLE},
         code=code("parameter_space.py"),
@@ -68,12 +69,13 @@ rule reproduced:
         "results/logs/reproduced.log",
     benchmark:
         "results/benchmarks/jobs/reproduced.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=10,
+        mem_mb=memory(800),
+        runtime=minutes(10),
     params:
         config={"style": STYLE},
         code=code("reproduced.py"),
@@ -101,12 +103,13 @@ rule report_pages:
         "results/logs/report_pages.log",
     benchmark:
         "results/benchmarks/jobs/report_pages.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=memory(500),
+        runtime=minutes(10),
     params:
         config=lambda wildcards: {"analysis": physics(ANALYSIS), "reference": physics(SETUPS["reference/"])},
         code=code("report_pages.py"),
@@ -154,10 +157,6 @@ RESULTS = [
 ]
 
 
-localrules:
-    manifest,
-
-
 rule manifest:
     input:
         RESULTS,
@@ -167,12 +166,13 @@ rule manifest:
         "results/logs/manifest.log",
     benchmark:
         "results/benchmarks/jobs/manifest.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=300,
-        runtime=5,
+        mem_mb=memory(500),
+        runtime=minutes(5),
     params:
         config=lambda wildcards: {"analysis": physics(ANALYSIS), "reference": physics(SETUPS["reference/"])},
         inputs={**{dataset.name: dataset.sha256 for dataset in CATALOG.datasets}, **limit_digests()},

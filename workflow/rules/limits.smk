@@ -13,12 +13,13 @@ rule published_limits:
         "results/logs/{setup}published_limits.log",
     benchmark:
         "results/benchmarks/jobs/{setup}published_limits.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=memory(600),
+        runtime=minutes(10),
     params:
         config=sections("flavours", "limits"),
         code=code("published_limits.py"),
@@ -37,12 +38,13 @@ rule merge_limits:
         "results/logs/{setup}merge_limits.log",
     benchmark:
         "results/benchmarks/jobs/{setup}merge_limits.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=memory(800),
+        runtime=minutes(10),
     params:
         config=sections(
             *("grid", "flavours", "solar", "detectors", "statistics"),
@@ -66,12 +68,13 @@ rule scorecard:
         "results/logs/scorecard.log",
     benchmark:
         "results/benchmarks/jobs/scorecard.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=memory(700),
+        runtime=minutes(10),
     params:
         config=lambda wildcards: {"reference": physics(SETUPS["reference/"])},
         code=code("scorecard.py"),
@@ -91,12 +94,13 @@ rule effective_moments:
         "results/logs/effective_moments.log",
     benchmark:
         "results/benchmarks/jobs/effective_moments.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=10,
+        mem_mb=memory(800),
+        runtime=minutes(10),
     params:
         config=sections("flavours"),
         published={name: PUBLISHED_MOMENTS[name] for name in ANALYSIS["detectors"]["experiments"]},

@@ -8,12 +8,13 @@ rule leptoquark_table:
         "results/logs/leptoquark_table.log",
     benchmark:
         "results/benchmarks/jobs/leptoquark_table.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=memory(500),
+        runtime=minutes(5),
     params:
         config=sections("models"),
         code=code("leptoquark_table.py"),
@@ -39,12 +40,13 @@ rule leptoquark:
         "results/logs/leptoquark.log",
     benchmark:
         "results/benchmarks/jobs/leptoquark.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=10,
+        mem_mb=memory(900),
+        runtime=minutes(10),
     params:
         config={"models": ANALYSIS["models"], "style": STYLE},
         code=code("leptoquark.py"),

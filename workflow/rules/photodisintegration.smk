@@ -14,8 +14,8 @@ rule photodisintegration_kernels:
         "../../envs/acropolis.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=20,
+        mem_mb=memory(1500),
+        runtime=minutes(20),
     params:
         config=sections(),
         code=code("photodisintegration_kernels.py"),
@@ -44,8 +44,8 @@ rule photodisintegration_part:
         "../../envs/acropolis.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=120,
+        mem_mb=memory(1500),
+        runtime=minutes(120),
     params:
         config=photodisintegration_sections,
         # the key of the cache has no wildcards
@@ -77,12 +77,13 @@ rule photodisintegration:
         "results/logs/photodisintegration.log",
     benchmark:
         "results/benchmarks/jobs/photodisintegration.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=10,
+        mem_mb=memory(800),
+        runtime=minutes(10),
     params:
         config=sections("cosmology", "photodisintegration"),
         code=code("photodisintegration.py"),

@@ -31,12 +31,13 @@ rule pictures:
         "results/logs/pictures.log",
     benchmark:
         "results/benchmarks/jobs/pictures.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=10,
+        mem_mb=memory(900),
+        runtime=minutes(10),
     params:
         config=sections("solar", "stellar"),
         code=code("pictures.py"),

@@ -18,8 +18,8 @@ rule kernels:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=10,
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         config=sections(),
         code=lambda wildcards: code_digest(WORKFLOW / f"src/nudipole/warm_up/{wildcards.branch}.py"),
@@ -39,12 +39,13 @@ rule solar_moments:
         "results/logs/{setup}solar_moments.log",
     benchmark:
         "results/benchmarks/jobs/{setup}solar_moments.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=10,
+        mem_mb=memory(800),
+        runtime=minutes(10),
     params:
         config=sections("solar", "numerics"),
         code=code("solar_moments.py"),

@@ -15,8 +15,8 @@ rule stellar_cooling:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=10,
+        mem_mb=memory(800),
+        runtime=minutes(5),
     params:
         config=sections("grid", "flavours", "stellar"),
         code=code("stellar_cooling.py"),

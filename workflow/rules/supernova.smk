@@ -24,8 +24,8 @@ rule supernova_surface:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=20,
+        mem_mb=memory(900),
+        runtime=minutes(5),
     params:
         config=supernova_sections,
         code=code("supernova_surface.py"),
@@ -45,12 +45,13 @@ rule supernova_limits:
         "results/logs/{setup}supernova_limits.log",
     benchmark:
         "results/benchmarks/jobs/{setup}supernova_limits.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=10,
+        mem_mb=memory(1000),
+        runtime=minutes(10),
     params:
         config=sections("grid", "flavours", "supernova"),
         variants=supernova_variants,
@@ -77,8 +78,8 @@ rule supernova_details:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=10,
+        mem_mb=memory(800),
+        runtime=minutes(5),
     params:
         config=sections("grid", "flavours", "supernova", "figures"),
         code=code("supernova_details.py"),
@@ -111,12 +112,13 @@ rule supernova_pictures:
         "results/logs/supernova_pictures.log",
     benchmark:
         "results/benchmarks/jobs/supernova_pictures.tsv"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=800,
-        runtime=10,
+        mem_mb=memory(1100),
+        runtime=minutes(10),
     params:
         config=sections("flavours"),
         code=code("supernova_pictures.py"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from nudipole import __version__
 from nudipole.errors import NudipoleError
+from nudipole.provenance.compiled import compile_once
 from nudipole.provenance.digest import config_digest, file_sha256
 from nudipole.provenance.tables import TableInfo, check_table, read_info
 
@@ -74,6 +75,8 @@ def run_job(snakemake: "Snakemake", work: Callable[["Snakemake"], None]) -> None
     start = time.perf_counter()
     try:
         check_inputs(snakemake)
+        if kernels := getattr(snakemake.input, "kernels", None):
+            compile_once(Path(kernels).stem)
         work(snakemake)
     except NudipoleError as error:
         log.error("%s", error)
