@@ -3,7 +3,7 @@
 #   slurm.sh install [--accounting]   Debian packages (root): slurm-wlm munge (slurmdbd mariadb-server)
 #   slurm.sh start [--accounting]     munged (mariadbd slurmdbd) slurmctld and one slurmd a node
 #   slurm.sh stop | env               env: what a shell needs to speak to this cluster
-#   slurm.sh controller kill|start    slurmctld alone
+#   slurm.sh controller stop|start    slurmctld alone
 set -euo pipefail
 ACTION=${1:-help}
 ACCOUNTING=${2:-}
@@ -198,18 +198,18 @@ start() {
     wait_for 30 slurmd idle_nodes
 }
 
-stop_daemon() { # NAME SIGNAL
+stop_daemon() { # NAME
     local file=$FOLDER/run/$1.pid pid
     [ -s "$file" ] || return 0
     pid=$(cat "$file")
-    kill -s "$2" "$pid" 2>/dev/null || true
+    kill "$pid" 2>/dev/null || true
     for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
     rm -f "$file"
 }
 
 stop() {
-    for file in "$FOLDER"/run/slurmd-*.pid; do stop_daemon "$(basename "$file" .pid)" TERM; done
-    for name in slurmctld slurmdbd mariadbd munged; do stop_daemon "$name" TERM; done
+    for file in "$FOLDER"/run/slurmd-*.pid; do stop_daemon "$(basename "$file" .pid)"; done
+    for name in slurmctld slurmdbd mariadbd munged; do stop_daemon "$name"; done
 }
 
 case $ACTION in
@@ -222,5 +222,5 @@ case $ACTION in
     start) start ;;
     stop) stop ;;
     env) echo "export SLURM_CONF=$SLURM_CONF PATH=$FOLDER/bin:$PATH" ;;
-    controller) case ${2:-} in kill) stop_daemon slurmctld KILL ;; start) start_controller ;; esac ;;
+    controller) case ${2:-} in stop) stop_daemon slurmctld ;; start) start_controller ;; esac ;;
 esac

@@ -43,7 +43,7 @@ rule cosmology_bbn:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(700),
+        mem_mb=memory(900),
         runtime=minutes(10),
     params:
         config=COSMOLOGY_SECTIONS,
@@ -94,7 +94,7 @@ rule alp_check:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(800),
+        mem_mb=memory(900),
         runtime=minutes(20),
     params:
         config=sections("statistics", "cosmology"),

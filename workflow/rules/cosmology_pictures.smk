@@ -24,7 +24,7 @@ rule cosmology_history:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(800),
+        mem_mb=memory(900),
         runtime=minutes(10),
     params:
         config=sections("grid", "flavours", "statistics", "cosmology", "figures"),
@@ -63,7 +63,7 @@ rule cosmology_pictures:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(1000),
+        mem_mb=memory(1100),
         runtime=minutes(10),
     params:
         config=sections("cosmology", "figures"),

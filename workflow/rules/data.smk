@@ -46,7 +46,7 @@ for branch in sorted({dataset.branch for dataset in CATALOG.datasets}):
             "../../envs/environment.yaml"
         threads: 1
         resources:
-            mem_mb=memory(500),
+            mem_mb=memory(700),
             runtime=minutes(10),
         params:
             root=os.path.relpath(ROOT),

@@ -31,7 +31,7 @@ rule detector_pictures:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(1100),
+        mem_mb=memory(1200),
         runtime=minutes(10),
     params:
         config=sections("flavours", "statistics"),
@@ -64,7 +64,7 @@ rule excess:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(900),
+        mem_mb=memory(1000),
         runtime=minutes(10),
     params:
         config=sections("flavours"),

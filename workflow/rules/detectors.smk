@@ -55,7 +55,7 @@ rule coverage:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(900),
+        mem_mb=memory(1000),
         runtime=minutes(20),
     params:
         config=detector_sections,

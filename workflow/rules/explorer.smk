@@ -16,7 +16,7 @@ rule explorer:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(800),
+        mem_mb=memory(900),
         runtime=minutes(10),
     params:
         config={"figures": ANALYSIS["figures"], "flavours": ANALYSIS["flavours"], "style": STYLE},

@@ -18,7 +18,7 @@ rule export_curves:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(1000),
+        mem_mb=memory(1100),
         runtime=minutes(10),
     params:
         config=sections("flavours"),
@@ -78,7 +78,7 @@ rule export_hepdata:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(1100),
+        mem_mb=memory(1200),
         runtime=minutes(10),
     params:
         config=sections("flavours"),

@@ -41,7 +41,7 @@ rule parameter_space:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(1000),
+        mem_mb=memory(1100),
         runtime=minutes(10),
     params:
         config={"figures": ANALYSIS["figures"], "style": STYLE},
@@ -74,7 +74,7 @@ rule reproduced:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(800),
+        mem_mb=memory(900),
         runtime=minutes(10),
     params:
         config={"style": STYLE},
@@ -108,7 +108,7 @@ rule report_pages:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(500),
+        mem_mb=memory(700),
         runtime=minutes(10),
     params:
         config=lambda wildcards: {"analysis": physics(ANALYSIS), "reference": physics(SETUPS["reference/"])},
@@ -171,7 +171,7 @@ rule manifest:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(500),
+        mem_mb=memory(700),
         runtime=minutes(5),
     params:
         config=lambda wildcards: {"analysis": physics(ANALYSIS), "reference": physics(SETUPS["reference/"])},

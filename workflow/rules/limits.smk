@@ -18,7 +18,7 @@ rule published_limits:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(600),
+        mem_mb=memory(700),
         runtime=minutes(10),
     params:
         config=sections("flavours", "limits"),
@@ -43,7 +43,7 @@ rule merge_limits:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(800),
+        mem_mb=memory(900),
         runtime=minutes(10),
     params:
         config=sections(
@@ -73,7 +73,7 @@ rule scorecard:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(700),
+        mem_mb=memory(800),
         runtime=minutes(10),
     params:
         config=lambda wildcards: {"reference": physics(SETUPS["reference/"])},
@@ -99,7 +99,7 @@ rule effective_moments:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(800),
+        mem_mb=memory(900),
         runtime=minutes(10),
     params:
         config=sections("flavours"),

@@ -13,7 +13,7 @@ rule leptoquark_table:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(500),
+        mem_mb=memory(700),
         runtime=minutes(5),
     params:
         config=sections("models"),
@@ -45,7 +45,7 @@ rule leptoquark:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(900),
+        mem_mb=memory(1000),
         runtime=minutes(10),
     params:
         config={"models": ANALYSIS["models"], "style": STYLE},

@@ -36,7 +36,7 @@ rule pictures:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(900),
+        mem_mb=memory(1000),
         runtime=minutes(10),
     params:
         config=sections("solar", "stellar"),

@@ -1,8 +1,8 @@
 """What a job asks of a cluster: measured on the default analysis (results/benchmarks/jobs), more at every new attempt.
 
-Memory is the largest of a rule's jobs with 300 MB for the two Snakemake processes around it and a third on top; time is
-that of a grid ten times finer. Neither is a reason to run a job again. Rules marked `localrule` take seconds: a job of
-theirs would wait longer than it works.
+Memory is the largest of a rule's jobs, with 350 MB for the two Snakemake processes around it and a third on top. Time is
+at least six times that of the slowest job, which leaves room for finer grids. Neither is a reason to run a job again.
+Rules marked `localrule` take seconds and run where Snakemake does: in a queue they would wait longer than they work.
 """
 
 

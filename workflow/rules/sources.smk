@@ -18,7 +18,7 @@ rule kernels:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(1000),
+        mem_mb=memory(1100),
         runtime=minutes(10),
     params:
         config=sections(),

@@ -15,7 +15,7 @@ rule stellar_cooling:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(800),
+        mem_mb=memory(900),
         runtime=minutes(5),
     params:
         config=sections("grid", "flavours", "stellar"),

@@ -24,7 +24,7 @@ rule supernova_surface:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(900),
+        mem_mb=memory(1000),
         runtime=minutes(5),
     params:
         config=supernova_sections,
@@ -50,7 +50,7 @@ rule supernova_limits:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(1000),
+        mem_mb=memory(1100),
         runtime=minutes(10),
     params:
         config=sections("grid", "flavours", "supernova"),
@@ -78,7 +78,7 @@ rule supernova_details:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(800),
+        mem_mb=memory(900),
         runtime=minutes(5),
     params:
         config=sections("grid", "flavours", "supernova", "figures"),
@@ -117,7 +117,7 @@ rule supernova_pictures:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(1100),
+        mem_mb=memory(1200),
         runtime=minutes(10),
     params:
         config=sections("flavours"),
