@@ -20,9 +20,9 @@ PROFILE = "workflow/profiles/slurm"
 FASTER = ("--slurm-init-seconds-before-status-checks", "2", "--latency-wait", "10")
 
 STELLAR = "results/limits/stellar.parquet"
-XENON = "results/limits/xenonnt.parquet"
-TARGETS = (STELLAR, XENON)
-"""The limits of two constraints, with a few jobs each: enough for a fault to fall among them."""
+SUPERNOVA = "results/limits/supernova.parquet"
+TARGETS = (STELLAR, SUPERNOVA)
+"""The limits of two constraints: kernels and cooling, and kernels, a group of three surfaces and a local job."""
 
 
 @dataclass(frozen=True)
@@ -130,11 +130,6 @@ class Running:
     def text(self) -> str:
         return self.log.read_text()
 
-    @property
-    def name(self) -> str:
-        """The name of all SLURM jobs of this run, as it prints it."""
-        return next(line.split()[-1] for line in self.text.splitlines() if line.startswith("SLURM run ID:"))
-
     def wait_for_jobs(self, number: int = 1) -> None:
         """Return once so many of its jobs run."""
         wait_until(lambda: self.process.poll() is not None or len(queued("RUNNING")) >= number, f"{number} jobs")
@@ -148,6 +143,11 @@ class Running:
     def finish(self) -> int:
         """Return the exit code of a run that ends by itself."""
         return self.process.wait(timeout=PATIENCE_S)
+
+
+def run_name(text: str) -> str:
+    """Return the name of all SLURM jobs of a run from what it printed."""
+    return next(line.split()[-1] for line in text.splitlines() if line.startswith("SLURM run ID:"))
 
 
 def submissions(text: str) -> int:

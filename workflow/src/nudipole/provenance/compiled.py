@@ -5,6 +5,7 @@ does whose cache was removed: the first compiles the kernels of its branch while
 """
 
 import fcntl
+import hashlib
 import os
 import platform
 from collections.abc import Iterator
@@ -12,10 +13,12 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
-from nudipole.kernel_cache import VARIABLE
+from nudipole.kernel_cache import PACKAGE_ROOT, VARIABLE
 
 ALSO_USED = {"detectors": ("sources",)}
 """Branches whose kernels another one calls: they are compiled first, each under its own lock."""
+
+PLACE_LENGTH = 6
 
 
 @contextmanager
@@ -38,8 +41,11 @@ def compile_once(branch: str) -> bool:
         compile_once(used)
     cache = Path(os.environ[VARIABLE])
     cache.mkdir(parents=True, exist_ok=True)
-    done, compiler = cache / f"{branch}.compiled", f"numba {numba.__version__}, Python {platform.python_version()}\n"
-    with _locked(cache / f"{branch}.lock"):
+    # numba keys its entries by the path of the source, too: another copy of the package finds none of them
+    place = hashlib.sha256(str(PACKAGE_ROOT).encode()).hexdigest()[:PLACE_LENGTH]
+    done = cache / f"{branch}-{place}.compiled"
+    compiler = f"numba {numba.__version__}, Python {platform.python_version()}\n"
+    with _locked(done.with_suffix(".lock")):
         if done.exists() and done.read_text() == compiler:
             return False
         import_module(f"nudipole.warm_up.{branch}").compile_kernels()
