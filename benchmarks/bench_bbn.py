@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from math import exp, log, pi
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from benchmarks.bbn_peers import (
     run_linx,
     run_primat,
 )
-from benchmarks.record import Record, median_seconds
+from benchmarks.record import Effort, Record, compare
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
@@ -146,25 +147,25 @@ def scipy_network(c: Case, steps: AbundanceSteps, table: SplineTable) -> Yields:
     return Yields(4.0 * Y[HELIUM4], Y[DEUTERON] / hydrogen, *light)
 
 
-def against_scipy(c: Case) -> list[Record]:
-    """The background and the network apart, each on the same equations."""
-    found = c.solve()
-    history = found.history
+def against_scipy(c: Case, effort: Effort) -> list[Record]:
+    """The background on the same equations."""
+    history = c.solve().history
     assert history is not None
-    ours_s = median_seconds(c.solve, 21)
     span = float(history.ln_a[-1] - history.ln_a[0])
     rho_nu = exp(4.0 * (history.ln_T_nu_MeV[-1] - history.ln_T_gamma_MeV[-1])) * 7.0 / 8.0 * 3.0
     records = []
-    for method in ("LSODA", "Radau"):
-        ratio = scipy_background(c, method, span)
-        seconds = median_seconds(lambda m=method: scipy_background(c, m, span), 3)
+    for method in ("LSODA",) if effort.is_quick else ("LSODA", "Radau"):
         alternative = f"scipy {method} on the same compiled right-hand side"
-        error = abs(ratio / rho_nu - 1.0)
-        records.append(Record("thermal history", f"{c.name}, {POINT}", ours_s, alternative, seconds, error))
+        error = abs(scipy_background(c, method, span) / rho_nu - 1.0)
+        theirs = partial(scipy_background, c, method, span)
+        case_words = f"{c.name}, {POINT}"
+        records.append(
+            compare("thermal history", case_words, c.solve, alternative, theirs, error, effort, is_slow=True)
+        )
     return records
 
 
-def network_against_scipy(c: Case) -> Record:
+def network_against_scipy(c: Case, effort: Effort) -> Record:
     """The nuclear network and n <-> p alone; scipy is given the tables that we make on the way."""
     n = c.early.nucleosynthesis
     history = c.solve().history
@@ -173,18 +174,19 @@ def network_against_scipy(c: Case) -> Record:
     steps = abundance_steps(history, rates, n.weak, **BARYONS)
     table = background(history, n.weak, TAU_N_S)
     ours = primordial_abundances(history, rates, n.weak, **BARYONS)
-    theirs = scipy_network(c, steps, table)
-    return Record(
+    return compare(
         "nuclear network",
         POINT,
-        median_seconds(lambda: primordial_abundances(history, rates, n.weak, **BARYONS), 21),
+        lambda: primordial_abundances(history, rates, n.weak, **BARYONS),
         "scipy Radau on the same right-hand side and Jacobian",
-        median_seconds(lambda: scipy_network(c, steps, table), 3),
-        largest_difference(Yields(ours.Y_p, ours.D_H, ours.He3_H, ours.Li7_H), theirs),
+        lambda: scipy_network(c, steps, table),
+        largest_difference(Yields(ours.Y_p, ours.D_H, ours.He3_H, ours.Li7_H), scipy_network(c, steps, table)),
+        effort,
+        is_slow=True,
     )
 
 
-def against_codes(c: Case, folder: Path) -> list[Record]:
+def against_codes(c: Case, folder: Path, effort: Effort) -> list[Record]:
     """Our whole point beside what each code needs from our history on, where it is installed."""
     found, ours = c.solve(), c.yields()
     history = found.history
@@ -193,7 +195,6 @@ def against_codes(c: Case, folder: Path) -> list[Record]:
         "primat, C backend, from our history": lambda: primat_run(c, history, folder),
         "LINX after compilation, from our history": lambda: linx_run(history),
     }
-    ours_s = median_seconds(c.yields, 21)
     records = []
     for name, prepare in codes.items():
         run = prepare()
@@ -202,9 +203,8 @@ def against_codes(c: Case, folder: Path) -> list[Record]:
         except ModuleNotFoundError as error:
             print(f"skipped: {name}: {error.name} is not installed here (make benchmark-peers)", flush=True)
             continue
-        case_words = f"history, n <-> p and network, {c.name}, {POINT}"
-        seconds = median_seconds(run, 3)
-        records.append(Record("one BBN point", case_words, ours_s, name, seconds, largest_difference(ours, theirs)))
+        words, error = f"history, n <-> p and network, {c.name}, {POINT}", largest_difference(ours, theirs)
+        records.append(compare("one BBN point", words, c.yields, name, run, error, effort, is_slow=True))
     return records
 
 
@@ -220,12 +220,12 @@ def linx_run(history: History) -> Callable[[], Yields]:
     return lambda: run_linx(inputs)
 
 
-def run() -> list[Record]:
+def run(effort: Effort) -> list[Record]:
     """Compare the two forms of the equations that scans use."""
     records = []
     with tempfile.TemporaryDirectory() as folder:
-        for equations in ("integrated", "momentum"):
+        for equations in ("integrated",) if effort.is_quick else ("integrated", "momentum"):
             point = case(equations)
-            records += against_scipy(point)
-            records += against_codes(point, Path(folder))
-    return [*records, network_against_scipy(point)]
+            records += against_scipy(point, effort)
+            records += [] if effort.is_quick else against_codes(point, Path(folder), effort)
+    return [*records, network_against_scipy(point, effort)]

@@ -1,15 +1,19 @@
-"""A profiled likelihood and a profiled toy experiment: beside scipy.optimize, and beside pyhf where it is installed."""
+"""A profiled likelihood, a toy and a limit: beside scipy.optimize, and beside pyhf and iminuit where installed."""
 
 import importlib.util
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from math import inf
 from typing import Any
 
 import numpy as np
-from benchmarks.record import Record, median_seconds
+from benchmarks.minuit import minuit_limit_muB2, minuit_profile, minuit_toy
+from benchmarks.record import Effort, Record, compare
 from numpy.typing import NDArray
 from scipy import optimize
 
+from nudipole.likelihood.cls import cls_limits
 from nudipole.likelihood.scan import Nuisances, Observation, SignalScan
 from nudipole.likelihood.toys import toy_statistics
 
@@ -18,8 +22,9 @@ Array = NDArray[np.float64]
 X_MUB2 = 1e-22
 """mu^2 of the nominal signal."""
 WIDTH = 0.1
-N_OURS, N_THEIRS = 2000, 20
-"""Profiles and toys over which times are averaged: ours, and the slow alternatives'."""
+N_OURS = 2000
+"""Toys of one call of ours."""
+LEVEL, RISE = 0.9, 2.7055
 
 
 def example(bins: int, parameters: int) -> SignalScan:
@@ -83,23 +88,24 @@ def pyhf_profile(model: Any, data: Array, strength: float) -> float:
     return float(pyhf.infer.mle.fixed_poi_fit(strength, data, model, return_fitted_val=True)[1])
 
 
-def profile_records(bins: int, parameters: int) -> list[Record]:
+def profile_records(bins: int, parameters: int, effort: Effort) -> list[Record]:
     """A profile at one mu^2, always from the same start."""
     scan, case = example(bins, parameters), f"{bins} bins, {parameters} nuisances, one profile"
     x = np.array([X_MUB2])
-    ours_s = median_seconds(lambda: [scan.fits(x) for _ in range(N_OURS)]) / N_OURS
-    theirs_s = median_seconds(lambda: [scipy_profile(scan, X_MUB2) for _ in range(N_THEIRS)]) / N_THEIRS
-    error = abs(scipy_profile(scan, X_MUB2) / scan.chi2(X_MUB2) - 1.0)
-    records = [Record("profile likelihood", case, ours_s, "scipy L-BFGS-B, analytic gradient", theirs_s, error)]
+    timed = partial(compare, "profile likelihood", case, lambda: scan.fits(x), effort=effort)
+    exact = scan.chi2(X_MUB2)
+    found = scipy_profile(scan, X_MUB2)
+    theirs = partial(scipy_profile, scan, X_MUB2)
+    records = [timed("scipy L-BFGS-B, analytic gradient", theirs, abs(found / exact - 1.0))]
+    if importlib.util.find_spec("iminuit"):
+        found, theirs = minuit_profile(scan, X_MUB2), partial(minuit_profile, scan, X_MUB2)
+        records.append(timed("iminuit, Migrad", theirs, abs(found / exact - 1.0)))
     if importlib.util.find_spec("pyhf"):
         model = pyhf_model(scan)
         data = np.array([*scan.observation.counts, *model.config.auxdata])
-        theirs_s = median_seconds(lambda: pyhf_profile(model, data, 1.0), 3)
         rise = pyhf_profile(model, data, 1.0) - pyhf_profile(model, data, 0.0)
-        error = abs(rise / (scan.chi2(X_MUB2) - scan.null_chi2) - 1.0)
-        records.append(
-            Record("profile likelihood", case, ours_s, "pyhf, NumPy and SLSQP (difference to mu = 0)", theirs_s, error)
-        )
+        error, theirs = abs(rise / (exact - scan.null_chi2) - 1.0), partial(pyhf_profile, model, data, 1.0)
+        records.append(timed("pyhf, NumPy and SLSQP (difference to mu = 0)", theirs, error))
     return records
 
 
@@ -133,28 +139,68 @@ def pyhf_toy(model: Any, rng: np.random.Generator) -> float:
     return fixed - float(best)
 
 
-def _ratio_of_medians(ours: Array, theirs: list[float]) -> float:
-    return abs(float(np.median(theirs) / np.median(ours)) - 1.0)
-
-
-def toy_records(bins: int, parameters: int) -> list[Record]:
+def toy_records(bins: int, parameters: int, effort: Effort) -> list[Record]:
     """A toy with its two fits; the error compares medians of q, known to 17 % from 200 of the alternative."""
     scan, case = example(bins, parameters), f"{bins} bins, {parameters} nuisances, one profiled toy"
     truth, rng = scan.nuisances.start, np.random.default_rng(2)
     expected = scan.expected(X_MUB2, truth)
-    q = toy_statistics(1, 20 * N_OURS, X_MUB2, truth, scan)
-    ours_s = median_seconds(lambda: toy_statistics(1, N_OURS, X_MUB2, truth, scan)) / N_OURS
+    q, most = toy_statistics(1, 20 * N_OURS, X_MUB2, truth, scan), 20 if effort.is_quick else 200
     alternatives = [("scipy L-BFGS-B, analytic gradient", partial(scipy_toy, scan, expected, rng))]
+    if importlib.util.find_spec("iminuit"):
+        alternatives.append(("iminuit, Migrad", partial(minuit_toy, scan, X_MUB2, rng)))
     if importlib.util.find_spec("pyhf"):
         alternatives.append(("pyhf, NumPy and SLSQP", partial(pyhf_toy, pyhf_model(scan), rng)))
     records = []
     for name, toy in alternatives:
-        theirs_s = median_seconds(toy, 21)
-        error = _ratio_of_medians(q, [toy() for _ in range(200)])
-        records.append(Record("toy experiment", case, ours_s, name, theirs_s, error))
+        error = abs(float(np.median([toy() for _ in range(most)]) / np.median(q)) - 1.0)
+        ours = partial(toy_statistics, 1, N_OURS, X_MUB2, truth, scan)
+        record = compare("toy experiment", case, ours, name, partial(_several, toy), error, effort, units=(N_OURS, 5))
+        records.append(record)
     return records
 
 
-def run() -> list[Record]:
+def _several(toy: Callable[[], float]) -> None:
+    for _ in range(5):
+        toy()
+
+
+def limit_records(bins: int, parameters: int, effort: Effort) -> list[Record]:
+    """The upper limit on mu^2 from one observation, anew at every call: ours keeps its best fit else."""
+    scan, case = example(bins, parameters), f"{bins} bins, {parameters} nuisances, one limit at 90 %"
+    records = []
+    if importlib.util.find_spec("iminuit"):
+        error = abs(minuit_limit_muB2(scan, X_MUB2, RISE) / our_limit_muB2(scan) - 1.0)
+        ours, theirs = partial(our_limit_muB2, scan), partial(minuit_limit_muB2, scan, X_MUB2, RISE)
+        records.append(compare("upper limit", case, ours, "iminuit, Migrad and Minos", theirs, error, effort))
+    if importlib.util.find_spec("pyhf") and not effort.is_quick:
+        theirs = partial(pyhf_cls_limit_muB2, scan)
+        error = abs(theirs() / cls_limits(scan, LEVEL).observed_muB2 - 1.0)
+        name, ours = "pyhf, CLs with toms748, NumPy and SLSQP", lambda: cls_limits(replace(scan), LEVEL)
+        words = case.replace("one limit", "one CLs limit with its band")
+        records.append(compare("upper limit", words, ours, name, theirs, error, effort, is_slow=True))
+    return records
+
+
+def our_limit_muB2(scan: SignalScan) -> float:
+    """Upper end of the interval of the profile likelihood, without anything kept from before."""
+    fresh = replace(scan)
+    return fresh.upper_crossing_muB2(fresh.best_fit.chi2 + RISE)
+
+
+def pyhf_cls_limit_muB2(scan: SignalScan) -> float:
+    """Observed CLs limit of pyhf, with the expected ones on the way as in ours."""
+    import pyhf
+
+    model = pyhf_model(scan)
+    data = [*scan.observation.counts, *model.config.auxdata]
+    search = pyhf.infer.intervals.upper_limits.toms748_scan
+    observed, _ = search(data, model, 0.0, 10.0, level=1.0 - LEVEL, rtol=1e-4)
+    return float(observed) * X_MUB2
+
+
+def run(effort: Effort) -> list[Record]:
     """Compare at the size of a xenon experiment, and the profile at that of Borexino as well."""
-    return [*profile_records(30, 10), *profile_records(791, 17), *toy_records(30, 10)]
+    records = profile_records(30, 10, effort)
+    if not effort.is_quick:
+        records += profile_records(791, 17, effort)
+    return [*records, *toy_records(30, 10, effort), *limit_records(30, 10, effort)]

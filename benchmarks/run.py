@@ -1,18 +1,21 @@
-"""Run the benchmarks: every `bench_*.py` beside this file that defines `run() -> list[Record]`.
+"""Run the benchmarks: every `bench_*.py` beside this file, with its `run(effort) -> list[Record]`.
 
-From the top of the repository: `make benchmark`, or `python -m benchmarks.run [--only NAME]`.
+From the top of the repository: `make benchmark`, or `python -m benchmarks.run [--only NAME ...] [--quick]`. Each one
+leaves its rows in `parts/NAME.json`; `benchmarks.collect` makes one table of all, also of those that another
+environment left with `--tag` (`make benchmark-peers`).
 """
 
 import argparse
 import importlib
 import json
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.record import Record
+from benchmarks.collect import FIELDS, OUTPUT, PARTS, collect
+from benchmarks.record import QUICK, Effort, Record
 
 HERE = Path(__file__).resolve().parent
-FIELDS = ("name", "case", "ours_s", "alternative", "alternative_s", "ratio", "relative_error")
 
 
 def benchmark_names() -> list[str]:
@@ -20,10 +23,9 @@ def benchmark_names() -> list[str]:
     return sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py"))
 
 
-def run_benchmark(name: str) -> list[Record]:
-    """Records of one benchmark; none when its module has no `run`."""
-    run = getattr(importlib.import_module(f"benchmarks.bench_{name}"), "run", None)
-    return [] if run is None else list(run())
+def run_benchmark(name: str, effort: Effort) -> list[Record]:
+    """Records of one benchmark."""
+    return list(importlib.import_module(f"benchmarks.bench_{name}").run(effort))
 
 
 def as_rows(records: Iterable[Record]) -> list[dict[str, str | float]]:
@@ -31,32 +33,25 @@ def as_rows(records: Iterable[Record]) -> list[dict[str, str | float]]:
     return [{field: getattr(record, field) for field in FIELDS} for record in records]
 
 
-def as_markdown(rows: Iterable[dict[str, str | float]]) -> str:
-    """Rows as a Markdown table."""
-    lines = ["| " + " | ".join(FIELDS) + " |", "|" + " --- |" * len(FIELDS)]
-    for row in rows:
-        cells = (f"{value:.3g}" if isinstance(value, float) else str(value) for value in row.values())
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmarks and write benchmarks.json and benchmarks.md."""
+    """Run the benchmarks and collect the table."""
     parser = argparse.ArgumentParser(description="Run the benchmarks of nudipole.")
-    parser.add_argument("--only", metavar="NAME", choices=benchmark_names(), help="run bench_NAME.py alone")
-    parser.add_argument("--output", type=Path, default=HERE.parent / "results" / "benchmarks")
+    parser.add_argument("--only", metavar="NAME", nargs="+", choices=benchmark_names(), default=benchmark_names())
+    parser.add_argument("--quick", action="store_true", help="one round, without what is slow")
+    parser.add_argument("--tag", default="", help="keep the rows beside those of another environment")
+    parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args(arguments)
 
-    records: list[Record] = []
-    for name in [options.only] if options.only else benchmark_names():
+    effort = QUICK if options.quick else Effort()
+    # before NumPy is imported: both sides on one core, as in the jobs of the workflow
+    os.environ.update({f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")})
+    (options.output / PARTS).mkdir(parents=True, exist_ok=True)
+    for name in options.only:
         print(f"benchmark {name}", flush=True)
-        records += run_benchmark(name)
-
-    rows = as_rows(records)
-    options.output.mkdir(parents=True, exist_ok=True)
-    (options.output / "benchmarks.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-    (options.output / "benchmarks.md").write_text(as_markdown(rows), encoding="utf-8")
-    print(as_markdown(rows), end="")
+        rows = as_rows(run_benchmark(name, effort))
+        part = options.output / PARTS / f"{name}{options.tag}.json"
+        part.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    print(collect(options.output), end="")
 
 
 if __name__ == "__main__":
