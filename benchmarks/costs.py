@@ -66,12 +66,20 @@ class Cost:
         return Cost(max(0.0, self.wall_s - other.wall_s), max(0.0, self.cpu_s - other.cpu_s))
 
 
+def project_of(run: Path) -> Path:
+    """Return where the sources of a run are: kernels in the cache belong to the files they were compiled from."""
+    return run if (run / "workflow" / "scripts").is_dir() else ROOT
+
+
 def environment(run: Path) -> dict[str, str]:
     """Return the environment of the jobs of a run: its own package and kernels, one thread."""
     from nudipole.kernel_cache import kernel_cache
 
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
-    own = {"PYTHONPATH": str(ROOT / "workflow" / "src"), "NUMBA_CACHE_DIR": kernel_cache(run / ".snakemake" / "numba")}
+    own = {
+        "PYTHONPATH": str(project_of(run) / "workflow" / "src"),
+        "NUMBA_CACHE_DIR": kernel_cache(run / ".snakemake" / "numba"),
+    }
     return {**os.environ, **threads, **own}
 
 
@@ -103,9 +111,9 @@ def snakemake_start(variables: Mapping[str, str], repeats: int) -> Cost:
     return median_cost(process_cost(["-m", "snakemake", "--version"], variables) for _ in range(repeats))
 
 
-def import_costs(scripts: Iterable[str], variables: Mapping[str, str], repeats: int) -> dict[str, Cost]:
+def import_costs(scripts: Iterable[str], folder: Path, variables: Mapping[str, str], repeats: int) -> dict[str, Cost]:
     """Return what each script imports at its top, beyond the start of its process: the script is run without work."""
-    start, folder = start_cost(variables, repeats), ROOT / "workflow" / "scripts"
+    start = start_cost(variables, repeats)
     return {
         script: median_cost(
             process_cost(["-c", NO_WORK, str(folder / script)], variables) for _ in range(repeats)

@@ -18,6 +18,7 @@ from benchmarks.costs import (
     environment,
     import_costs,
     loading_costs,
+    project_of,
     snakemake_start,
     start_cost,
     table_seconds,
@@ -73,7 +74,7 @@ def measure(run: FinishedRun, repeats: int) -> Measured:
     return Measured(
         start_cost(variables, repeats),
         snakemake_start(variables, repeats),
-        import_costs((job.script for job in run.jobs), variables, repeats),
+        import_costs((job.script for job in run.jobs), project_of(run.folder) / "workflow/scripts", variables, repeats),
         loading_costs((branch for job in run.jobs for branch in job.branches), variables),
         table_seconds((path for path in paths if (run.folder / path).is_file()), run.folder, variables),
     )

@@ -1,4 +1,4 @@
-"""The whole workflow as a user runs it: first time, with compiled kernels, on one core, and again after nothing or a bit.
+"""The whole workflow as a user runs it: first time, with compiled kernels, on one core, again after an edit.
 
 `python -m benchmarks.workflow [--configfile FILE ...]` runs it on a copy of the project in a scratch folder and writes
 workflow.json and memory.json; by default with the small grids of config/minimal.yaml.
@@ -16,9 +16,8 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from benchmarks.collect import OUTPUT, collect
+from benchmarks.collect import OUTPUT, Row, collect
 from benchmarks.finished_run import NoRunError, read_run
 from benchmarks.overhead import KERNELS, Measured, measure, overhead_lines
 
@@ -88,9 +87,9 @@ def prepared(project: Path, scenario: Scenario) -> None:
         path.write_text(path.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
 
 
-def row_of(scenario: Scenario, project: Path, wall_s: float, costs: Measured | None) -> tuple[dict[str, Any], Measured]:
+def row_of(scenario: Scenario, project: Path, wall_s: float, costs: Measured | None) -> tuple[Row, Measured]:
     """Return a line of the table, and the costs of starts and imports, which are measured after the first run only."""
-    row: dict[str, Any] = {"scenario": scenario.name, "cores": scenario.cores, "wall_s": wall_s}
+    row: Row = {"scenario": scenario.name, "cores": scenario.cores, "wall_s": wall_s}
     run = read_run(project)
     costs = costs or measure(run, 1)
     lines = overhead_lines(run, costs, scenario.cores) if run.wall_s > SHORTEST_RUN_S else []
@@ -99,7 +98,7 @@ def row_of(scenario: Scenario, project: Path, wall_s: float, costs: Measured | N
     return row | {"overhead_share": 1.0 - kernels_s / wall_s}, costs
 
 
-def memory_of(project: Path) -> list[dict[str, Any]]:
+def memory_of(project: Path) -> list[Row]:
     """Return what the jobs of each rule took of a finished run: memory at its peak, and time."""
     rules: dict[str, list[tuple[float, float]]] = {}
     for job in read_run(project).jobs:
@@ -116,12 +115,10 @@ def memory_of(project: Path) -> list[dict[str, Any]]:
     ]
 
 
-def measured(
-    project: Path, scenarios: Iterable[Scenario], configfiles: Sequence[str]
-) -> dict[str, list[dict[str, Any]]]:
+def measured(project: Path, scenarios: Iterable[Scenario], configfiles: Sequence[str]) -> dict[str, list[Row]]:
     """Return the tables `workflow` and `memory` of scenarios, of which the first is cold."""
-    rows: list[dict[str, Any]] = []
-    memory: list[dict[str, Any]] = []
+    rows: list[Row] = []
+    memory: list[Row] = []
     costs: Measured | None = None
     for scenario in scenarios:
         print(f"{scenario.name}, {scenario.cores} core(s)", flush=True)
