@@ -39,6 +39,8 @@ all: $(VENV)/.stamp-package ## build .venv and run the analysis to the final fig
 
 .PHONY: report
 report: $(VENV)/.stamp-package ## collect the pictures of a finished run with captions and run times: results/report.html
+	$(if $(wildcard results/benchmarks/benchmarks.json),$(RUN) $(BIN)/snakemake results/report/benchmarks.html --cores 1 \
+		--quiet all --workflow-profile workflow/profiles/default $(if $(CONFIG),--configfile $(CONFIG)))
 	$(RUN) $(BIN)/snakemake --report results/report.html --cores 1 --quiet all \
 		--workflow-profile workflow/profiles/default $(if $(CONFIG),--configfile $(CONFIG))
 
@@ -174,11 +176,16 @@ lock: ## re-make the locks in envs/ from the .in files (LOCK_ARGS=--upgrade)
 	done
 	@echo "locks made; copy changed versions to envs/environment.yaml, then: make test"
 
-benchmark: $(VENV)/.stamp-dev ## compare speed and accuracy with the alternatives (results/benchmarks)
+# One table in the end: `benchmark` takes in what the other codes' environment measures, where that has been built.
+BENCHMARK_PEERS = $(PEERS_RUN) $(PEERS_BIN)/python -m benchmarks.run --only bbn likelihood --tag=-peers $(BENCHMARK_ARGS)
+benchmark: $(VENV)/.stamp-dev ## speed and accuracy beside the alternatives, scaling, the whole workflow (results/benchmarks)
 	$(RUN) $(BIN)/python -m benchmarks.run $(BENCHMARK_ARGS)
+	$(if $(wildcard $(PEERS)/.stamp-peers),$(BENCHMARK_PEERS))
+	$(RUN) $(BIN)/python -m benchmarks.scaling $(BENCHMARK_ARGS)
+	$(RUN) $(BIN)/python -m benchmarks.workflow $(if $(CONFIG),--configfile $(CONFIG)) $(BENCHMARK_ARGS)
 
-benchmark-peers: peers ## the same for nucleosynthesis, with primat and LINX (results/benchmarks/peers)
-	$(PEERS_RUN) $(PEERS_BIN)/python -m benchmarks.run --only bbn --output results/benchmarks/peers $(BENCHMARK_ARGS)
+benchmark-peers: peers ## what of it needs primat, LINX, pyhf and iminuit, in .venv-peers
+	$(BENCHMARK_PEERS)
 
 clean: ## remove results and caches, keep .venv
 	rm -rf results .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis build docs/_build $(VENV)/numba-cache \

@@ -135,6 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the scenarios and write workflow.json and memory.json."""
     parser = argparse.ArgumentParser(description="Times of the whole workflow.")
     parser.add_argument("--configfile", nargs="*", default=[MINIMAL], help="none: the default configuration")
+    parser.add_argument("--quick", action="store_true", help="the first run alone")
     parser.add_argument("--scenarios", type=int, default=5, help="how many; the sixth is cold on one core")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args(arguments)
@@ -142,7 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         copy_project(Path(folder))
         try:
-            tables = measured(Path(folder), SCENARIOS[: options.scenarios], options.configfile)
+            tables = measured(Path(folder), SCENARIOS[: 1 if options.quick else options.scenarios], options.configfile)
         except NoRunError as error:
             sys.exit(str(error))
     for name, table in tables.items():

@@ -1,5 +1,6 @@
 """Tables and configurations as small HTML pages without any address, for the report."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -18,11 +19,15 @@ pre { font: 13px/1.4 ui-monospace, monospace } details { margin: .6em 0 } summar
 
 def table_page(title: str, frame: pd.DataFrame, explanation: str = "") -> str:
     """Return a table as a page; numbers with four digits, words such as a verdict as classes of their cells."""
-    head = "".join(f"<th>{escape(str(name).replace('_', ' '))}</th>" for name in frame.columns)
-    rows = ("".join(map(_cell, row)) for row in frame.itertuples(index=False))
-    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
+    table = _table(frame)
     return _page(title, f"<p>{escape(explanation)}</p>{table}" if explanation else table)
+
+
+def picture_and_tables_page(title: str, svg: bytes, tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return a picture, within the page, and tables under their titles."""
+    picture = f'<img alt="{escape(title)}" src="data:image/svg+xml;base64,{b64encode(svg).decode()}">'
+    parts = [f"<h2>{escape(name)}</h2>{_table(frame)}" for name, frame in tables.items()]
+    return _page(title, "\n".join([picture, *parts]))
 
 
 def configuration_page(title: str, sections: Mapping[str, Mapping[str, Any]]) -> str:
@@ -32,6 +37,13 @@ def configuration_page(title: str, sections: Mapping[str, Mapping[str, Any]]) ->
         for name, content in sections.items()
     ]
     return _page(title, "\n".join(parts))
+
+
+def _table(frame: pd.DataFrame) -> str:
+    head = "".join(f"<th>{escape(str(name).replace('_', ' '))}</th>" for name in frame.columns)
+    rows = ("".join(map(_cell, row)) for row in frame.itertuples(index=False))
+    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
 
 
 def _cell(value: Any) -> str:
