@@ -17,6 +17,7 @@ TITLES = {
     "scaling": "Scaling with the number of points: seconds = fixed + seconds per point * points^exponent",
     "workflow": "The whole workflow, with its share of everything that is not a kernel",
     "memory": "Memory and time of the rules",
+    "storage": "Parquet tables with a row a point",
 }
 """Further tables, where they were measured: NAME.json beside the comparisons."""
 

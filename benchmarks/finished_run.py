@@ -83,7 +83,7 @@ def covered_s(intervals: Iterable[tuple[float, float]]) -> float:
 
 def read_run(folder: Path) -> FinishedRun:
     """Return the longest run that a folder records: a resumed run has left its times in the same place."""
-    found = tuple(sorted(_jobs(folder), key=lambda job: job.start_s))
+    found = tuple(sorted(_jobs(folder), key=lambda job: (job.start_s, job.name)))
     logs = [_span_s(path) for path in sorted((folder / ".snakemake" / "log").glob("*.snakemake.log"))]
     if not found or not logs:
         raise NoRunError(f"{folder} holds no finished run; run the workflow there first")

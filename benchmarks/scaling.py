@@ -1,4 +1,4 @@
-"""How the time of each branch grows with its grid, and what a point of its table weighs as Parquet.
+"""How the time of each branch grows with its grid.
 
 `python -m benchmarks.scaling [--quick]` writes results/benchmarks/scaling.json.
 """
@@ -6,7 +6,6 @@
 import argparse
 import json
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -113,21 +112,6 @@ def growth_of(branch: str, budget_s: float) -> dict[str, Any]:
     prepare, sizes = BRANCHES[branch]
     points, seconds = measured(prepare(), sizes, budget_s)
     return {"branch": branch, "points": points, "seconds": seconds, **asdict(fitted(points, seconds))}
-
-
-def bytes_a_point(columns: int, rows: int = 100_000) -> float:
-    """Return the bytes of a row of numbers without structure in a Parquet table of this package: the worst case."""
-    import numpy as np
-    import pandas as pd
-
-    from nudipole.provenance.tables import TableInfo, write_table
-
-    values = np.random.default_rng(1).standard_normal((rows, columns))
-    frame = pd.DataFrame(values, columns=[f"c{i}" for i in range(columns)])
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table.parquet"
-        write_table(frame, path, TableInfo("numbers", dict.fromkeys(frame.columns, "1")))
-        return path.stat().st_size / rows
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

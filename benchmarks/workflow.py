@@ -1,7 +1,7 @@
 """The whole workflow as a user runs it: first time, with compiled kernels, on one core, again after an edit.
 
 `python -m benchmarks.workflow [--configfile FILE ...]` runs it on a copy of the project in a scratch folder and writes
-workflow.json and memory.json; by default with the small grids of config/minimal.yaml.
+workflow.json, memory.json and storage.json; by default with the small grids of config/minimal.yaml.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.parquet as pq
 from benchmarks.collect import OUTPUT, Row, collect
 from benchmarks.finished_run import NoRunError, read_run
 from benchmarks.overhead import KERNELS, Measured, measure, overhead_lines
@@ -26,6 +27,7 @@ COPIED = ("Snakefile", "config", "envs", "resources", "workflow")
 MINIMAL = "config/minimal.yaml"
 EDITED = Path("workflow/src/nudipole/stellar/limit.py")
 """A file of one subpackage that holds no kernel."""
+POINT_TABLES = ("likelihood", "cosmology/parts", "supernova/parts")
 SHORTEST_RUN_S = 1.0
 
 
@@ -115,8 +117,20 @@ def memory_of(project: Path) -> list[Row]:
     ]
 
 
+def storage_of(project: Path) -> list[Row]:
+    """Return the bytes of a row of the tables that have one for each point."""
+    rows = []
+    for table in POINT_TABLES:
+        paths = sorted((project / "results" / table).glob("*.parquet"))
+        total = sum(pq.read_metadata(path).num_rows for path in paths)
+        if total:
+            size = sum(path.stat().st_size for path in paths)
+            rows.append({"table": table, "rows": total, "bytes_per_row": size / total})
+    return rows
+
+
 def measured(project: Path, scenarios: Iterable[Scenario], configfiles: Sequence[str]) -> dict[str, list[Row]]:
-    """Return the tables `workflow` and `memory` of scenarios, of which the first is cold."""
+    """Return the tables of scenarios, of which the first is cold."""
     rows: list[Row] = []
     memory: list[Row] = []
     costs: Measured | None = None
@@ -128,11 +142,11 @@ def measured(project: Path, scenarios: Iterable[Scenario], configfiles: Sequence
         row, costs = row_of(scenario, project, wall_s, costs)
         print(f"  {row}", flush=True)
         rows.append(row)
-    return {"workflow": rows, "memory": memory}
+    return {"workflow": rows, "memory": memory, "storage": storage_of(project)}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the scenarios and write workflow.json and memory.json."""
+    """Run the scenarios and write their tables."""
     parser = argparse.ArgumentParser(description="Times of the whole workflow.")
     parser.add_argument("--configfile", nargs="*", default=[MINIMAL], help="none: the default configuration")
     parser.add_argument("--quick", action="store_true", help="the first run alone")

@@ -2,7 +2,7 @@
 
 BENCHMARK_TABLES = {
     name: f"results/benchmarks/{name}.json"
-    for name in ("benchmarks", "scaling", "workflow", "memory")
+    for name in ("benchmarks", "scaling", "workflow", "memory", "storage")
     if os.path.isfile(f"results/benchmarks/{name}.json")
 }
 BENCHMARK_PAGE = ["results/report/benchmarks.html"] if "benchmarks" in BENCHMARK_TABLES else []

@@ -20,6 +20,7 @@ TITLES = {
     "scaling": "Seconds = fixed + seconds per point * points^exponent",
     "workflow": "The whole workflow; overhead is all that is no kernel",
     "memory": "Memory and time of the rules",
+    "storage": "Parquet tables with a row a point",
 }
 LISTS = ["points", "seconds"]
 """Columns that hold lists, which the picture shows."""
