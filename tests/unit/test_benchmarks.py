@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks import growth, record, run, workflow
+from benchmarks import growth, plan, record, run, workflow
 from benchmarks.collect import FIELDS, as_markdown, collect, merged
 from benchmarks.costs import Cost
 from benchmarks.finished_run import NoRunError, covered_s, read_run
@@ -72,7 +72,7 @@ def test_both_sides_are_timed_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_times_are_medians_per_unit_of_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = iter([1.0, 30.0, 9.0, 10.0, 1.5, 20.0])
+    seconds = iter([1.0, 40.0, 9.0, 10.0, 1.5, 20.0])
     monkeypatch.setattr(record, "_calls", lambda function: 1)
     monkeypatch.setattr(record, "_seconds", lambda function, calls: next(seconds))
     found = record.compare("n", "c", lambda: 0, "a", lambda: 0, 0.0, Effort(rounds=3), units=(3, 10))
@@ -265,3 +265,30 @@ def test_scenarios_start_from_what_they_say(tmp_path: Path) -> None:
     ]
     assert (tmp_path / workflow.EDITED).read_text() == "code\n# edited\n"
     assert (workflow.ROOT / workflow.EDITED).is_file()
+
+
+REFERENCE = {
+    "point_s": {"likelihood evaluations": 1e-5, "detector templates": 4e-3, "BBN points": 0.1},
+    "job_start_s": {"likelihood evaluations": 2.0, "BBN points": 200.0},
+    "bytes_per_row": {"likelihood": 50.0, "cosmology/parts": 60.0},
+    "peak_MB": {"detector": 400.0, "cosmology_surface": 300.0},
+}
+
+
+def test_a_plan_adds_up() -> None:
+    likelihood, nucleosynthesis = (plan.cost_of(campaign, REFERENCE) for campaign in plan.CAMPAIGNS)
+    # 10^9 profiles and 250 000 masses of 4 ms are 11 000 s of work, in ten jobs that each lose two seconds
+    assert likelihood.jobs == 10
+    assert likelihood.core_hours == pytest.approx(11_020 / 3600)
+    assert likelihood.wall_hours == pytest.approx(1_102 / 3600), "ten jobs fit on a hundred cores at once"
+    assert likelihood.storage_GB == 50.0
+    # a thousand seconds of work a job are left: 100 jobs, one round; two rows a point
+    assert (nucleosynthesis.jobs, nucleosynthesis.points_per_job) == (100, 10_000)
+    assert nucleosynthesis.overhead == pytest.approx(1 / 6)
+    assert nucleosynthesis.wall_hours == pytest.approx(1200 / 3600)
+    assert nucleosynthesis.storage_GB == pytest.approx(0.12)
+
+
+def test_the_page_on_cost_shows_the_reference() -> None:
+    page = (plan.ROOT / "docs/use/cost.md").read_text()
+    assert plan.as_table(json.loads(plan.REFERENCE.read_text())) in page
