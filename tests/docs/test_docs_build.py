@@ -210,7 +210,7 @@ def test_commands_of_nudipole_parse(capsys: pytest.CaptureFixture[str]) -> None:
 def test_commands_of_make_have_targets() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for line in re.findall(r"`make((?: [^`]+)?)`", source_text(*PAGES)) + typed("make"):
-        named = [word for word in line.split() if "=" not in word and not word.startswith("-")]
+        named = [word for word in shlex.split(line) if "=" not in word and not word.startswith("-")]
         assert set(named) <= targets, line
 
 

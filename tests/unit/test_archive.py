@@ -27,8 +27,8 @@ TABLE = "results/limits.parquet"
 def project(tmp_path, monkeypatch):
     """A project with the real configuration and two results of a run."""
     root = tmp_path / "project"
-    for part in ("config", "workflow/schemas", "workflow/rules", "envs"):
-        shutil.copytree(ROOT / part, root / part)
+    for part in ("config", "workflow", "envs"):
+        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     (root / "resources").mkdir()
     (root / "resources/table.csv").write_text("a\n1\n")
     for name in ("Snakefile", "README.md", "LICENSE", "CITATION.cff"):
@@ -71,7 +71,7 @@ def test_an_archive_unpacks_to_what_was_packed(project, tmp_path):
     [
         (lambda root: (root / TABLE).write_bytes(b"another"), "was changed"),
         (lambda root: (root / TABLE).unlink(), "is missing"),
-        (lambda root: (root / "config/minimal.yaml").write_text("grid: {}"), "config/minimal.yaml was edited"),
+        (lambda root: (root / "workflow/rules/data.smk").write_text(""), "rules/data.smk was edited"),
         (lambda root: (root / "Snakefile").write_text("rule all:"), "Snakefile was edited"),
         (lambda root: (root / MANIFEST).unlink(), "does not exist"),
         (lambda root: (root / MANIFEST).write_text("{"), "is no manifest"),

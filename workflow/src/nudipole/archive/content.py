@@ -11,14 +11,14 @@ from nudipole import __version__
 from nudipole.config.load import leaves
 from nudipole.errors import DataError
 from nudipole.provenance.digest import file_sha256
-from nudipole.provenance.manifest import MANIFEST, project_files, read_manifest
+from nudipole.provenance.manifest import CODE, INPUTS, LOCKS, MANIFEST, project_files, read_manifest
 
 NAME = f"nudipole-{__version__}"
 """The folder that the archive unpacks to."""
 PROJECT_PARTS = (
     *("Snakefile", "workflow", "config", "resources", "envs", "benchmarks", "docs", "tests"),
-    *("Makefile", "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "CITATION.cff"),
-    *(".ci", ".gitignore"),
+    *("Makefile", "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
+    *("LICENSE", "CITATION.cff", ".ci", ".gitignore"),
 )
 REPORT = Path("results/report.html")
 CONFIG = "config/archived.yaml"
@@ -70,8 +70,8 @@ def _check_results(root: Path, results_sha256: Mapping[str, str]) -> None:
 def _check_project(root: Path, manifest: Mapping[str, Any]) -> None:
     """Raise DataError if a file of the project is not the one that the results were made with."""
     recorded = {**manifest["inputs_sha256"], **manifest["code_sha256"], **manifest["locks_sha256"]}
-    for name, path in project_files(root, ("Snakefile", "workflow", "config", "resources", "envs")).items():
-        if name != CONFIG and recorded.get(name) != file_sha256(path):
+    for name, path in project_files(root, (*CODE, *INPUTS, *LOCKS)).items():
+        if recorded.get(name) != file_sha256(path):
             raise DataError(f"{name} was edited since the run that made {MANIFEST}; run the workflow again")
 
 

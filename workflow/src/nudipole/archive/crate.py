@@ -130,7 +130,7 @@ def _language(version: str) -> Iterator[Node]:
         "@type": "ComputerLanguage",
         "name": "Snakemake",
         "alternateName": "snakemake",
-        "identifier": _link("https://doi.org/10.1093/bioinformatics/bts480"),
+        "identifier": _link("https://doi.org/10.12688/f1000research.29032.2"),
         "url": _link("https://snakemake.github.io"),
         "version": version,
     }

@@ -15,7 +15,10 @@ from nudipole.errors import DataError
 from nudipole.provenance.digest import SHORT, config_digest, file_sha256, files_of
 
 MANIFEST = Path("results/manifest.json")
-CODE, INPUTS, LOCKS = ("Snakefile", "workflow"), ("config", "resources"), ("envs",)
+CODE = ("Snakefile", *(f"workflow/{part}" for part in ("Snakefile", "rules", "schemas", "scripts", "src")))
+"""What computes: captions of the report and profiles, which say where jobs run, change no result."""
+INPUTS, LOCKS = ("resources",), ("envs",)
+"""The configuration is recorded by its values, however it is written and in whichever files."""
 GENERATED = ("__pycache__", ".egg-info")
 """Parts of the names of folders that are no part of the project."""
 PACKAGES = (

@@ -112,7 +112,10 @@ def read_info(path: Path) -> dict[str, Any]:
         metadata = pq.read_schema(path).metadata or {}
     if METADATA_KEY not in metadata:
         raise DataError(f"{path} carries no nudipole provenance")
-    return dict(json.loads(metadata[METADATA_KEY]))
+    try:
+        return dict(json.loads(metadata[METADATA_KEY]))
+    except ValueError as error:
+        raise DataError(f"{path} carries provenance that cannot be read ({error}); delete it and run again") from None
 
 
 def check_made_from(results_sha256: Mapping[str, str]) -> None:
