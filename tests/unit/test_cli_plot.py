@@ -74,6 +74,7 @@ def test_rows_that_interrupt_a_curve():
         ("1,1\n2,inf\n", "my.csv, line 2: mu_nu_muB is 'inf'"),
         ("1,1\n,1\n", "my.csv, line 2: M_N_MeV is ''"),
         ("M_N_MeV,mu_nu_muB\n1,\n", "my.csv has no row with a moment"),
+        ("M_N_MeV,mu_nu_muB\n1,1\n\ufeff\n", "my.csv, line 3: M_N_MeV is ''"),
     ],
 )
 def test_wrong_curves_name_file_and_line(text, message):

@@ -173,6 +173,12 @@ def test_tables_that_cannot_be_read(tmp_path):
     FRAME.to_parquet(tmp_path / "foreign.parquet")
     with pytest.raises(DataError, match="carries no nudipole provenance"):
         read_info(tmp_path / "foreign.parquet")
+    # found by make fuzz: bits of the metadata turned
+    for stored in (b"{", b"\xa2"):
+        table = tables.pa.Table.from_pandas(FRAME).replace_schema_metadata({b"nudipole": stored})
+        tables.pq.write_table(table, tmp_path / "turned.parquet")
+        with pytest.raises(DataError, match=r"turned\.parquet carries provenance that cannot be read"):
+            read_info(tmp_path / "turned.parquet")
 
 
 # ---- storage
