@@ -13,6 +13,7 @@ rule cosmology_surface:
         "results/logs/{setup}cosmology_{scenario}_{part}.log",
     benchmark:
         "results/benchmarks/jobs/{setup}cosmology_{scenario}_{part}.tsv"
+    priority: GATES
     conda:
         "../../envs/environment.yaml"
     threads: 1
@@ -38,6 +39,7 @@ rule cosmology_bbn:
         "results/logs/{setup}cosmology_bbn.log",
     benchmark:
         "results/benchmarks/jobs/{setup}cosmology_bbn.tsv"
+    priority: GATES
     localrule: True
     conda:
         "../../envs/environment.yaml"
@@ -65,6 +67,7 @@ rule cosmology_limits:
         "results/logs/{setup}cosmology_limits.log",
     benchmark:
         "results/benchmarks/jobs/{setup}cosmology_limits.tsv"
+    priority: GATES
     conda:
         "../../envs/environment.yaml"
     threads: 1

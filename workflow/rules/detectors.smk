@@ -16,6 +16,7 @@ rule detector:
         "results/logs/{setup}detector_{experiment}.log",
     benchmark:
         "results/benchmarks/jobs/{setup}detector_{experiment}.tsv"
+    priority: GATES
     conda:
         "../../envs/environment.yaml"
     threads: 1

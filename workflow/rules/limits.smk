@@ -38,6 +38,7 @@ rule merge_limits:
         "results/logs/{setup}merge_limits.log",
     benchmark:
         "results/benchmarks/jobs/{setup}merge_limits.tsv"
+    priority: GATES
     localrule: True
     conda:
         "../../envs/environment.yaml"

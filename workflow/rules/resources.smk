@@ -14,3 +14,7 @@ def memory(megabytes):
 def minutes(limit):
     """Return a resource function for the run time, which grows with the attempt as memory does."""
     return lambda wildcards, attempt: limit * attempt
+
+
+GATES = 1
+"""Priority of what the merged limits wait for: pictures and checks fill the cores that would be idle meanwhile."""

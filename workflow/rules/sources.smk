@@ -13,7 +13,7 @@ rule kernels:
     benchmark:
         "results/benchmarks/jobs/kernels_{branch}.tsv"
     # the longest job that others wait for
-    priority: 1
+    priority: GATES + 1
     conda:
         "../../envs/environment.yaml"
     threads: 1

@@ -11,6 +11,7 @@ rule stellar_cooling:
         "results/logs/{setup}stellar_cooling.log",
     benchmark:
         "results/benchmarks/jobs/{setup}stellar_cooling.tsv"
+    priority: GATES
     conda:
         "../../envs/environment.yaml"
     threads: 1

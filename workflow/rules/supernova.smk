@@ -20,6 +20,7 @@ rule supernova_surface:
         "results/logs/{setup}supernova_{variant}.log",
     benchmark:
         "results/benchmarks/jobs/{setup}supernova_{variant}.tsv"
+    priority: GATES
     conda:
         "../../envs/environment.yaml"
     threads: 1
@@ -45,6 +46,7 @@ rule supernova_limits:
         "results/logs/{setup}supernova_limits.log",
     benchmark:
         "results/benchmarks/jobs/{setup}supernova_limits.tsv"
+    priority: GATES
     localrule: True
     conda:
         "../../envs/environment.yaml"
