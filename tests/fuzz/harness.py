@@ -45,18 +45,21 @@ class TooSlowError(Exception):
 
 @contextlib.contextmanager
 def clock(seconds: int) -> Iterator[None]:
-    """Raise TooSlowError after some seconds."""
+    """Raise TooSlowError after some seconds of work, or ten times as many of waiting: the machine may be busy."""
 
-    def ring(_number: int, _frame: FrameType | None) -> None:
-        raise TooSlowError(f"more than {seconds} s")
+    def ring(number: int, _frame: FrameType | None) -> None:
+        raise TooSlowError(f"more than {seconds} s of work" if number == signal.SIGPROF else "waits without end")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
+    before = {number: signal.signal(number, ring) for number in (signal.SIGPROF, signal.SIGALRM)}
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.alarm(10 * seconds)
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def fuzz(family: str, inputs: range) -> Findings:
