@@ -36,9 +36,14 @@ def as_markdown(rows: Iterable[Mapping[str, Any]]) -> str:
     columns = list(rows[0]) if rows else list(FIELDS)
     lines = ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
     for row in rows:
-        cells = (f"{value:.3g}" if isinstance(value, float) else str(value) for value in row.values())
-        lines.append("| " + " | ".join(cells) + " |")
+        lines.append("| " + " | ".join(map(_cell, row.values())) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "not measured"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def collect(folder: Path) -> str:

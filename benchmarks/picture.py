@@ -29,15 +29,27 @@ def draw(rows: Sequence[dict[str, Any]], scaling: Sequence[dict[str, Any]], fold
 
 
 def _ratios(ax: Axes, rows: Sequence[dict[str, Any]]) -> None:
-    places = range(len(rows))
-    ax.barh(places, [row["ratio"] for row in rows], color=COLOR, left=1.0)
-    ax.set_yticks(places, [f"{row['name']}: {row['alternative']}" for row in rows], fontsize=6)
+    places, ratios = range(len(rows)), [row["ratio"] for row in rows]
+    ax.barh(places, [ratio - 1.0 for ratio in ratios], color=COLOR, left=1.0)
+    ax.set_yticks(places, _labels(rows), fontsize=6)
     for place, row in zip(places, rows, strict=True):
         ax.annotate(f"{row['ratio']:.2g}", (row["ratio"], place), fontsize=6, va="center", xytext=(3, 0),
                     textcoords="offset points")  # fmt: skip
-    ax.set(xscale="log", xlabel="time of the alternative / time of nudipole")
+    # room for the number at the longest bar
+    ends = (min([0.8, *ratios]), 8.0 * max([1.0, *ratios]))
+    ax.set(xscale="log", xlabel="time of the alternative / time of nudipole", xlim=ends, ylim=(len(rows) - 0.4, -0.6))
     ax.axvline(1.0, color="black", lw=0.8)
-    ax.invert_yaxis()
+
+
+def _labels(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return name and alternative of each row, with what tells its case from others of that name."""
+    cases = [(row["name"], row["case"].split(", ")) for row in rows]
+    labels = []
+    for row, (name, words) in zip(rows, cases, strict=True):
+        same = [other for its_name, other in cases if its_name == name]
+        own = [word for word in words if not all(word in other for other in same)]
+        labels.append(f"{', '.join([name, *own])}: {row['alternative']}")
+    return labels
 
 
 def _scaling(ax: Axes, scaling: Sequence[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ import argparse
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ class Campaign:
     rows_per_point: int
     templates: float = 0.0
     """Masses for which signals are computed on the way."""
+    most_per_job: float = inf
+    """Points whose rows fit in the memory of a job, all columns as they are before compression."""
 
 
 CAMPAIGNS = (
@@ -41,6 +43,7 @@ CAMPAIGNS = (
         1e9,
         1,
         1e9 / MOMENTS_PER_MASS / FLAVOURS,
+        most_per_job=2e6,
     ),
     Campaign("10^6 BBN points, with both networks", "BBN points", 1e6, NETWORKS),
 )
@@ -60,11 +63,11 @@ class Cost:
 
 
 def cost_of(campaign: Campaign, reference: Mapping[str, Any]) -> Cost:
-    """Return the cost of a campaign in jobs of JOB_S."""
+    """Return the cost of a campaign in jobs of JOB_S, or shorter ones where memory is the bound."""
     price_s = reference["point_s"][campaign.branch]
     work_s = campaign.points * price_s + campaign.templates * reference["point_s"]["detector templates"]
     start_s = reference["job_start_s"][campaign.branch]
-    jobs = ceil(work_s / (JOB_S - start_s))
+    jobs = max(ceil(work_s / (JOB_S - start_s)), ceil(campaign.points / campaign.most_per_job))
     core_s = work_s + jobs * start_s
     size = campaign.points * campaign.rows_per_point * reference["bytes_per_row"][TABLES[campaign.branch]]
     # whole rounds of CORES jobs: the last one is rarely full
@@ -80,7 +83,8 @@ def as_table(reference: Mapping[str, Any]) -> str:
     lines = {
         "time of a point": price,
         "core hours": [f"{cost.core_hours:.2g}" for _, cost in found],
-        f"points in a job of {JOB_S / 60:.0f} min": [f"{cost.points_per_job:.1e}" for _, cost in found],
+        "points in a job": [f"{cost.points_per_job:.1e}" for _, cost in found],
+        "length of a job": [f"{_si(cost.core_hours * 3600 / cost.jobs)}" for _, cost in found],
         "jobs": [f"{cost.jobs}" for _, cost in found],
         "start of the jobs, of all time": [f"{cost.overhead:.2%}" for _, cost in found],
         f"hours on {CORES} cores": [f"{cost.wall_hours:.2g}" for _, cost in found],
