@@ -1,7 +1,9 @@
 """One SLURM for all tests of this folder, and one copy of the project with the results of a local run."""
 
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,11 +21,11 @@ collect_ignore_glob = [] if KIND else ["test_*.py"]
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """A running cluster of two nodes, to which everything this process starts submits."""
-    folder = tmp_path_factory.mktemp("slurm")
-    # others must be able to enter all folders above munge's socket
-    folder.parent.chmod(0o755)
+    # the users of munge and of the database must be able to enter all folders above theirs: pytest closes its own
+    folder = Path(tempfile.mkdtemp(prefix="nudipole-slurm-"))
+    folder.chmod(0o755)
     started = Cluster(folder, KIND == "accounting", free_ports(10))
     outside = dict(os.environ)
     try:
@@ -34,6 +36,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         os.environ.clear()
         os.environ.update(outside)
         started.daemons("stop")
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

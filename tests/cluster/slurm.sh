@@ -157,7 +157,8 @@ start_database() {
     if [ ! -d "$data/mysql" ]; then
         mkdir -p "$data"
         chown "$user": "$data"
-        mariadb-install-db --user="$user" --datadir="$data" --skip-test-db > "$FOLDER/log/sql-install.log" 2>&1
+        mariadb-install-db --user="$user" --datadir="$data" --skip-test-db > "$FOLDER/log/sql-install.log" 2>&1 ||
+            fail "no database was made, see $FOLDER/log/sql-install.log"
     fi
     mariadbd --no-defaults --user="$user" --datadir="$data" --socket="$data/socket" --port=$((PORT + 9)) \
         --bind-address=127.0.0.1 --pid-file="$data/pid" --innodb-buffer-pool-size=64M \
