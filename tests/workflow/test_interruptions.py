@@ -26,7 +26,8 @@ def test_an_interrupted_run_resumes_to_the_same_bytes(finished: Project, tmp_pat
     assert not half_written(work)
 
     run = finished.start(tmp_path / "log", *here, cores=1)
-    wait_for(work / "results/limits/stellar.parquet", run)
+    # the detectors come before it, and they need what was not there when the first run ended
+    wait_for(work / "results/limits.parquet", run)
     assert interrupt(run, signal.SIGKILL) != 0
     locked = finished.run(*here, cores=1)
     assert locked.code != 0

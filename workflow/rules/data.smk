@@ -41,6 +41,7 @@ for branch in sorted({dataset.branch for dataset in CATALOG.datasets}):
             f"results/logs/tables_{branch}.log",
         benchmark:
             f"results/benchmarks/jobs/tables_{branch}.tsv"
+        priority: GATES
         localrule: True
         conda:
             "../../envs/environment.yaml"

@@ -13,6 +13,7 @@ rule published_limits:
         "results/logs/{setup}published_limits.log",
     benchmark:
         "results/benchmarks/jobs/{setup}published_limits.tsv"
+    priority: GATES
     localrule: True
     conda:
         "../../envs/environment.yaml"

@@ -39,6 +39,7 @@ rule solar_moments:
         "results/logs/{setup}solar_moments.log",
     benchmark:
         "results/benchmarks/jobs/{setup}solar_moments.tsv"
+    priority: GATES
     localrule: True
     conda:
         "../../envs/environment.yaml"

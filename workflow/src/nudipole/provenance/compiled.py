@@ -24,7 +24,7 @@ PLACE_LENGTH = 6
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Hold a lock; it ends with the process that holds it, however that ends."""
-    with path.open("w") as stream:
+    with path.open("a") as stream:
         # on a shared disk without locks two jobs may compile the same kernels, as they would without this
         with suppress(OSError):
             fcntl.flock(stream, fcntl.LOCK_EX)
