@@ -178,12 +178,14 @@ class SignalScan:
         half = (extended * self._information(nuisances @ extended[1:])) @ extended.T + precision
         scale = np.sqrt(np.maximum(np.diag(half), 0.0))
         rows = np.ix_(free, free)
+        # others may have no scale at all
+        product = np.outer(scale, scale)[rows]
         try:
-            inverse = np.linalg.inv((half / np.outer(scale, scale))[rows])
+            inverse = np.linalg.inv(half[rows] / product)
         except np.linalg.LinAlgError as error:
             raise ConvergenceError("data and priors do not tell all nuisances apart: no covariance") from error
         covariance = np.zeros_like(half)
-        covariance[rows] = inverse / np.outer(scale, scale)[rows]
+        covariance[rows] = inverse / product
         return covariance if with_signal else covariance[1:, 1:]
 
     def _information(self, model: Array) -> Array:
